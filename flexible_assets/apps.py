@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class FlexibleAssetsConfig(AppConfig):
+    name = "flexible_assets"

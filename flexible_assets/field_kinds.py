@@ -1,0 +1,90 @@
+"""One class per field kind: what a value looks like in traits, in a typed slot and on screen. Pure Python."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar
+
+#: Slots of an asset row by family; a field shown in lists gets one, so that it sorts and filters by an index.
+SLOTS: dict[str, tuple[str, ...]] = {
+    "number": tuple(f"number_{position}" for position in range(1, 7)),
+    "text": tuple(f"text_{position}" for position in range(1, 5)),
+}
+TEXT_SLOT_LENGTH = 255
+
+
+class InvalidValueError(ValueError):
+    """The value does not fit the field; the message is fit for a person."""
+
+
+@dataclass(frozen=True)
+class FieldKind:
+    """How the values of one kind of field behave. Values are what traits hold: JSON types."""
+
+    name: ClassVar[str] = ""
+    slot_family: ClassVar[str | None] = None
+    is_number: ClassVar[bool] = False
+    may_be_title: ClassVar[bool] = False
+
+    decimals: int = 0
+
+    def clean(self, value: Any) -> Any:
+        """The value as traits keep it, or InvalidValueError."""
+        raise NotImplementedError
+
+    def to_slot(self, value: Any) -> int | str | None:
+        return None
+
+    def to_text(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+
+class TextKind(FieldKind):
+    name = "Text"
+    slot_family = "text"
+    may_be_title = True
+
+    def clean(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise InvalidValueError("This must be text.")
+        return value.strip()
+
+    def to_slot(self, value: Any) -> str | None:
+        return value[:TEXT_SLOT_LENGTH] or None if isinstance(value, str) else None
+
+
+class SelectKind(TextKind):
+    name = "Select"
+
+
+class NumberKind(FieldKind):
+    """Traits hold an int, or a string of exactly `decimals` places; the slot holds it scaled to a whole number,
+    since comparisons of numeric columns lose their index behind row-level security."""
+
+    name = "Number"
+    slot_family = "number"
+    is_number = True
+
+    def clean(self, value: Any) -> int | str:
+        try:
+            number = Decimal(str(value)).quantize(Decimal(1).scaleb(-self.decimals), rounding=ROUND_HALF_UP)
+        except ArithmeticError:
+            raise InvalidValueError("This must be a number.") from None
+        return int(number) if self.decimals == 0 else str(number)
+
+    def to_slot(self, value: Any) -> int | None:
+        return None if value is None else int(Decimal(str(value)).scaleb(self.decimals))
+
+    def to_text(self, value: Any) -> str:
+        return "" if value is None else f"{Decimal(str(value)):,.{self.decimals}f}"
+
+
+class TagKind(FieldKind):
+    """Its values are rows of their own (AssetTag), so traits hold nothing."""
+
+    name = "Tag"
+
+    def clean(self, value: Any) -> None:
+        raise InvalidValueError("Tags are kept beside the traits.")
+
+
+FIELD_KINDS: dict[str, type[FieldKind]] = {kind.name: kind for kind in (TextKind, SelectKind, NumberKind, TagKind)}

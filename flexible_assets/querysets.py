@@ -1,0 +1,63 @@
+"""Reads of types and assets. Lists say `active()` on every query: their indexes are partial, and a query that forgets
+the predicate sorts the whole account instead."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+
+from organizations.names import search_key
+from organizations.querysets import AccountQuerySet
+
+if TYPE_CHECKING:
+    from flexible_assets.models import AssetTag, FlexibleAsset, FlexibleAssetType, OrganizationTotals
+    from organizations.models import Contact, Organization, User
+
+
+class TypeQuerySet(AccountQuerySet["FlexibleAssetType"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.of_account(user.account_id)
+
+    def in_menu(self) -> Self:
+        return self.filter(show_in_menu=True, archived=False).order_by("sort_key", "id")
+
+
+class AssetQuerySet(AccountQuerySet["FlexibleAsset"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.of_account(user.account_id)
+
+    def active(self) -> Self:
+        return self.filter(archived=False)
+
+    def of_type(self, asset_type: "FlexibleAssetType") -> Self:
+        return self.filter(account_id=asset_type.account_id, asset_type=asset_type)
+
+    def in_organization(self, organization: "Organization") -> Self:
+        return self.filter(account_id=organization.account_id, organization=organization)
+
+    def matching(self, term: str, *, organizations: "models.QuerySet[Organization]") -> Self:
+        """Assets whose name, or whose organization's name, holds the term."""
+        key = search_key(term)
+        if not key:
+            return self
+        by_organization = organizations.filter(search_key__contains=key).values("pk")
+        return self.filter(models.Q(search_key__contains=key) | models.Q(organization__in=by_organization))
+
+
+class TagQuerySet(AccountQuerySet["AssetTag"]):
+    def of_contact(self, contact: "Contact") -> Self:
+        return self.filter(account_id=contact.account_id, contact=contact)
+
+    def on_active_assets(self) -> Self:
+        return self.filter(asset__archived=False)
+
+
+class TotalsQuerySet(AccountQuerySet["OrganizationTotals"]):
+    def in_organization(self, organization: "Organization") -> Self:
+        return self.filter(account_id=organization.account_id, organization=organization)
+
+    def of_type(self, asset_type: "FlexibleAssetType") -> Self:
+        return self.filter(account_id=asset_type.account_id, asset_type=asset_type)
+
+
+def sums_of(slots: list[str]) -> dict[str, Any]:
+    return {slot: models.Sum(slot) for slot in slots}

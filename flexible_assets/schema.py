@@ -1,0 +1,47 @@
+"""A type together with its fields: turns traits into an asset's name, slots and texts, the same way for every writer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flexible_assets.field_kinds import SLOTS
+from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType
+from organizations.names import search_key, sort_key
+
+
+@dataclass(frozen=True)
+class Schema:
+    asset_type: FlexibleAssetType
+    fields: tuple[FlexibleAssetField, ...]
+
+    @cached_property
+    def by_key(self) -> dict[str, FlexibleAssetField]:
+        return {field.key: field for field in self.fields}
+
+    @cached_property
+    def in_list(self) -> tuple[FlexibleAssetField, ...]:
+        return tuple(field for field in self.fields if field.show_in_list)
+
+    @cached_property
+    def number_slots(self) -> list[str]:
+        return [field.slot for field in self.fields if field.slot in SLOTS["number"]]
+
+    def fill(self, asset: FlexibleAsset, traits: Mapping[str, Any]) -> FlexibleAsset:
+        """Sets traits, name, keys and slots from clean trait values; saving is the caller's."""
+        asset.traits = dict(traits)
+        asset.name = self._title(traits)[:255]
+        asset.sort_key = sort_key(asset.name)
+        asset.search_key = search_key(asset.name)[:512]
+        for field in self.fields:
+            if field.slot:
+                setattr(asset, field.slot, field.behavior.to_slot(traits.get(field.key)))
+        return asset
+
+    def _title(self, traits: Mapping[str, Any]) -> str:
+        parts = [field.behavior.to_text(traits.get(field.key)) for field in self.fields if field.use_for_title]
+        return " ".join(part for part in parts if part) or "(untitled)"
+
+
+def schema_of(asset_type: FlexibleAssetType) -> Schema:
+    return Schema(asset_type, tuple(asset_type.fields.order_by("order")))

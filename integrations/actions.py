@@ -1,0 +1,210 @@
+"""Everything a person or the clock does to an integration: connect, match, choose what to sync, start a run."""
+
+import logging
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import assert_never
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from django.conf import settings
+from django.db import transaction
+
+from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
+from integrations.models import (
+    CredentialKind,
+    Integration,
+    IntegrationCredential,
+    SyncRun,
+    SyncSettings,
+    TenantMatch,
+    TenantSync,
+)
+from integrations.sealing import seal_credential
+from integrations.states import IntegrationStatus, MatchState, Trigger
+from integrations.steps import registered_steps
+from integrations.wake import wake_run
+from organizations.actions import record_activity
+from organizations.models import Organization, User
+
+logger = logging.getLogger(__name__)
+
+SYNC_INTERVAL = timedelta(hours=1)
+
+
+class NothingToSyncError(Exception):
+    """The run would do nothing; the message says what to set up first."""
+
+
+class UnknownStepError(ValueError):
+    """Settings name a step that no app registered."""
+
+
+@dataclass(frozen=True)
+class NewIntegration:
+    name: str
+    credential: Credential
+    cloud: str = "global"
+    expires_at: datetime | None = None
+
+
+@transaction.atomic
+def connect_microsoft(account_id: int, new: NewIntegration, *, now: datetime, actor: User | None = None) -> Integration:
+    integration = Integration.objects.create(
+        account_id=account_id,
+        name=new.name,
+        cloud=new.cloud,
+        application_id=new.credential.application_id,
+        next_due_at=now + SYNC_INTERVAL,
+        created_at=now,
+    )
+    SyncSettings.objects.create(account_id=account_id, integration=integration, steps=[])
+    _store_credential(integration, new, now=now)
+    record_activity(account_id, at=now, action="integration.connected", subject=new.name, user=actor)
+    return integration
+
+
+def _store_credential(integration: Integration, new: NewIntegration, *, now: datetime) -> None:
+    credential = IntegrationCredential(
+        account_id=integration.account_id,
+        integration=integration,
+        expires_at=new.expires_at,
+        created_at=now,
+        sealed=seal_credential(new.credential, integration=integration),
+    )
+    match new.credential:
+        case ClientSecret(secret=secret):
+            credential.kind, credential.hint = CredentialKind.SECRET, f"…{secret[-4:]}"
+        case ClientCertificate(certificate=pem):
+            certificate = x509.load_pem_x509_certificate(pem.encode())
+            credential.kind = CredentialKind.CERTIFICATE
+            credential.hint = certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - what Entra shows as thumbprint
+            credential.expires_at = certificate.not_valid_after_utc
+        case _ as unreachable:
+            assert_never(unreachable)
+    credential.save()
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A Microsoft tenant as the person who adds it knows it."""
+
+    tenant_id: UUID
+    name: str
+    default_domain: str = ""
+
+
+@transaction.atomic
+def match_tenant(
+    integration: Integration, tenant: Tenant, *, organization: Organization, now: datetime, actor: User | None = None
+) -> TenantMatch:
+    """Links a tenant to an organization of the same account; an existing match of the tenant is moved."""
+    match, _ = TenantMatch.objects.update_or_create(
+        account_id=integration.account_id,
+        integration=integration,
+        tenant_id=tenant.tenant_id,
+        defaults={
+            "tenant_name": tenant.name[:255],
+            "default_domain": tenant.default_domain[:255],
+            "state": MatchState.MATCHED,
+            "organization": organization,
+        },
+    )
+    record_activity(
+        integration.account_id,
+        at=now,
+        action="tenant.matched",
+        subject=tenant.name,
+        user=actor,
+        organization=organization,
+        details={"tenant_id": str(tenant.tenant_id), "integration": integration.name},
+    )
+    return match
+
+
+@transaction.atomic
+def save_sync_settings(
+    integration: Integration, *, steps: Collection[str], now: datetime, actor: User | None = None
+) -> SyncSettings:
+    known = [step.key for step in registered_steps()]
+    unknown = set(steps) - set(known)
+    if unknown:
+        raise UnknownStepError(f"Unknown sync steps: {', '.join(sorted(unknown))}.")
+    row = SyncSettings.objects.select_for_update().get(account_id=integration.account_id, integration=integration)
+    before, row.steps = row.steps, [key for key in known if key in steps]
+    row.save(update_fields=["steps"])
+    record_activity(
+        integration.account_id,
+        at=now,
+        action="sync-settings.saved",
+        subject=integration.name,
+        user=actor,
+        details={"before": before, "after": row.steps},
+    )
+    return row
+
+
+@transaction.atomic
+def start_due_sync(integration_id: int, *, now: datetime) -> SyncRun | None:
+    """What the clock asks for; nothing when a person or an earlier call has started it meanwhile."""
+    integration = Integration.objects.select_for_update().filter(pk=integration_id, next_due_at__lte=now).first()
+    if integration is None:
+        return None
+    integration.next_due_at = now + SYNC_INTERVAL
+    integration.save(update_fields=["next_due_at"])
+    try:
+        return start_sync(integration_id, trigger=Trigger.SCHEDULE, now=now)
+    except NothingToSyncError as nothing:
+        logger.info("Integration %s is due, but: %s", integration_id, nothing)
+        return None
+
+
+@transaction.atomic
+def start_sync(integration_id: int, *, trigger: Trigger, now: datetime, actor: User | None = None) -> SyncRun:
+    """A new run with one tenant sync per matched tenant, or the run that is going on already.
+
+    Raises NothingToSyncError when nothing is ticked or matched. Must run inside the account's transaction.
+    """
+    integration = Integration.objects.select_for_update().get(pk=integration_id)
+    live = SyncRun.objects.of_account(integration.account_id).filter(integration=integration).live().first()
+    if live is not None:
+        return live
+    integration.next_due_at = now + SYNC_INTERVAL
+    integration.save(update_fields=["next_due_at"])
+    matches, steps = _work_of(integration)
+    run = SyncRun.objects.create(
+        account_id=integration.account_id,
+        integration=integration,
+        epoch=integration.epoch,
+        trigger=trigger,
+        requested_by=actor,
+        steps=steps,
+        created_at=now,
+        deadline_at=now + timedelta(seconds=settings.SYNC_RUN_SECONDS),
+    )
+    _create_tenant_syncs(run, matches, now=now)
+    if actor is not None:
+        record_activity(integration.account_id, at=now, action="sync.started", subject=integration.name, user=actor)
+    transaction.on_commit(partial(wake_run, run.account_id, run.pk, times=len(matches)), robust=True)
+    return run
+
+
+def _work_of(integration: Integration) -> tuple[list[TenantMatch], list[str]]:
+    if integration.status != IntegrationStatus.CONNECTED:
+        raise NothingToSyncError("Syncing is paused. Resume it first.")
+    steps = integration.settings.steps
+    if not steps:
+        raise NothingToSyncError("Nothing is ticked in Sync Settings yet. Tick Licenses and save, then start the sync.")
+    matches = list(TenantMatch.objects.of_account(integration.account_id).filter(integration=integration).matched())
+    if not matches:
+        raise NothingToSyncError("No tenant is matched to an organization yet. Match at least one first.")
+    return matches, steps
+
+
+def _create_tenant_syncs(run: SyncRun, matches: Iterable[TenantMatch], *, now: datetime) -> None:
+    TenantSync.objects.bulk_create(
+        [TenantSync(account_id=run.account_id, run=run, match=match, next_at=now) for match in matches], batch_size=1000
+    )

@@ -1,0 +1,54 @@
+"""What the clock does every few seconds: looks at the queue of all accounts, as a role that sees nothing else, and
+wakes workers. It writes nothing, so two clocks at once do no harm."""
+
+from django.db.models import Count, Q
+
+from integrations.models import Integration, SyncRun, TenantSync
+from integrations.querysets import DATABASE_CLOCK
+from integrations.states import IntegrationStatus, SyncState
+from integrations.wake import FAN_OUT, wake_due_sync, wake_run
+
+_SCHEDULER = "scheduler"
+
+
+def tick() -> None:
+    for account_id, run_id, times in _runs_to_wake():
+        wake_run(account_id, run_id, times=times)
+    for account_id, integration_id in _due_integrations():
+        wake_due_sync(account_id, integration_id)
+
+
+def _runs_to_wake() -> list[tuple[int, int, int]]:
+    """Live runs with the number of workers each could use on top of those it has; one that only has to end needs one."""
+    runs = SyncRun.objects.using(_SCHEDULER).live()
+    open_syncs = {run_id: (due, busy, open_) for run_id, due, busy, open_ in _open_syncs()}
+    wakes = []
+    for account_id, run_id, overdue in runs.values_list("account_id", "id", Q(deadline_at__lte=DATABASE_CLOCK)):
+        due, busy, open_ = open_syncs.get(run_id, (0, 0, 0))
+        wanted = min(due, FAN_OUT) - busy
+        if wanted > 0:
+            wakes.append((account_id, run_id, wanted))
+        elif overdue or open_ == 0:
+            wakes.append((account_id, run_id, 1))
+    return wakes
+
+
+def _open_syncs() -> list[tuple[int, int, int, int]]:
+    """(run, due or lost, held by a living worker, open)"""
+    expired = Q(state=SyncState.LEASED, lease_until__lt=DATABASE_CLOCK)
+    due = Q(state=SyncState.PENDING, next_at__lte=DATABASE_CLOCK) | expired
+    living = Q(state=SyncState.LEASED, lease_until__gte=DATABASE_CLOCK)
+    return list(
+        TenantSync.objects.using(_SCHEDULER)
+        .open()
+        .values_list("run_id")
+        .annotate(due=Count("id", filter=due), busy=Count("id", filter=living), all=Count("id"))
+        .order_by()
+    )
+
+
+def _due_integrations() -> list[tuple[int, int]]:
+    due = Integration.objects.using(_SCHEDULER).filter(
+        status=IntegrationStatus.CONNECTED, next_due_at__lte=DATABASE_CLOCK
+    )
+    return list(due.values_list("account_id", "id"))

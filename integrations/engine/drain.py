@@ -1,0 +1,122 @@
+"""One worker's share of a run: claim a tenant, read it, write it, until nothing is left or others should have a turn."""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from integrations.engine.claims import (
+    LeaseLostError,
+    Work,
+    claim,
+    complete,
+    fail,
+    fenced,
+    give_back,
+    retry_later,
+    unexpected,
+)
+from integrations.engine.graph import open_client
+from integrations.engine.runs import begin, settle
+from integrations.microsoft.client import GraphClient
+from integrations.microsoft.errors import MalformedAnswerError, MicrosoftError, ThrottledError, TransientError
+from integrations.microsoft.readings import read_organization
+from integrations.models import TenantMatch
+from integrations.problems import Problem
+from integrations.states import SyncState
+from integrations.steps import StepOutcome, TenantContext, steps_named
+from integrations.wake import wake_run
+
+logger = logging.getLogger(__name__)
+
+#: Seconds after which a worker goes to the back of the queue, so that a large account can't starve the others.
+TURN_SECONDS = 20.0
+#: Seconds a worker waits for the next due tenant instead of leaving it to the tick.
+LINGER_SECONDS = 2.0
+
+
+def drain(account_id: int, run_id: int) -> None:
+    begin(account_id, run_id)
+    turn_ends = time.monotonic() + TURN_SECONDS
+    while time.monotonic() < turn_ends:
+        work = claim(account_id, run_id)
+        if work is not None:
+            sync_tenant(work)
+            continue
+        pause = settle(account_id, run_id)
+        if pause is None or pause.seconds > LINGER_SECONDS:
+            return
+        time.sleep(pause.seconds + 0.01)
+    wake_run(account_id, run_id)
+
+
+def sync_tenant(work: Work) -> None:
+    """Reads everything, then writes everything; any failure ends up in the tenant's row, in words."""
+    client = None
+    try:
+        client = open_client(work)
+        readings = _read(work, client)
+        _write(work, readings, calls=client.calls)
+    except LeaseLostError:
+        logger.info("Tenant sync %s was taken over or stopped; its reading is dropped", work.sync_id)
+    except MicrosoftError as error:
+        _tell(work, error, calls=client.calls if client else 0)
+    except Exception as error:
+        logger.exception("Tenant sync %s failed unexpectedly", work.sync_id)
+        retry_later(work, unexpected(error), calls=client.calls if client else 0)
+
+
+def _read(work: Work, client: GraphClient) -> Mapping[str, Any]:
+    if connection.in_atomic_block:
+        raise RuntimeError("Microsoft must not be read inside a database transaction.")
+    read_organization(client)  # raises unless the tenant that answers is the one that is matched
+    return {step.key: step.read(client) for step in steps_named(work.steps)}
+
+
+def _write(work: Work, readings: Mapping[str, Any], *, calls: int) -> None:
+    with fenced(work) as match:
+        now = timezone.now()
+        context = TenantContext(
+            account_id=work.account_id,
+            integration_id=work.integration_id,
+            match_id=match.pk,
+            organization_id=_organization_of(match),
+            now=now,
+        )
+        outcome = StepOutcome()
+        for step in steps_named(work.steps):
+            outcome += step.apply(context, readings[step.key])
+        match.last_synced_at = now
+        match.save(update_fields=["last_synced_at"])
+        complete(work, state=SyncState.HELD if outcome.held else SyncState.DONE, figures=_figures(outcome, calls))
+
+
+def _organization_of(match: TenantMatch) -> int:
+    if match.organization_id is None:
+        raise LeaseLostError
+    return match.organization_id
+
+
+def _figures(outcome: StepOutcome, calls: int) -> dict[str, Any]:
+    return {
+        "created": outcome.created,
+        "updated": outcome.updated,
+        "unchanged": outcome.unchanged,
+        "orphaned": outcome.orphaned,
+        "problem": Problem.SUSPICIOUS if outcome.held else "",
+        "detail": outcome.held[:500],
+        "calls": calls,
+    }
+
+
+def _tell(work: Work, error: MicrosoftError, *, calls: int) -> None:
+    match error:
+        case ThrottledError():
+            give_back(work, error, calls=calls)
+        case TransientError() | MalformedAnswerError():
+            retry_later(work, error, calls=calls)
+        case _:
+            fail(work, error, calls=calls)

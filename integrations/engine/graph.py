@@ -1,0 +1,56 @@
+"""Graph clients for the engine: one identity per credential and worker process, so that tokens and connections last."""
+
+from collections import OrderedDict
+from dataclasses import replace
+
+from django.conf import settings
+
+from integrations.engine.claims import LeaseLostError, Work
+from integrations.microsoft.client import GraphClient
+from integrations.microsoft.clouds import CLOUDS, Cloud
+from integrations.microsoft.identity import Identity
+from integrations.models import IntegrationCredential
+from integrations.sealing import open_credential
+from organizations.access import account_transaction
+
+#: Integrations whose tokens and connections a worker process keeps.
+KEPT_IDENTITIES = 32
+
+_identities: OrderedDict[tuple[int, int, int, int], tuple[Cloud, Identity]] = OrderedDict()
+
+
+def open_client(work: Work) -> GraphClient:
+    cloud, identity = _identity_of(work)
+    return GraphClient(cloud, identity, str(work.tenant_id), checkpoint=work.checkpoint)
+
+
+def cloud_of(key: str) -> Cloud:
+    """The cloud by its key; the settings may point the global one elsewhere (a simulator, an inspecting proxy)."""
+    cloud = CLOUDS[key]
+    if key != "global":
+        return cloud
+    return replace(
+        cloud,
+        login=settings.MICROSOFT_LOGIN_URL or cloud.login,
+        graph=settings.MICROSOFT_GRAPH_URL or cloud.graph,
+        ca=settings.MICROSOFT_CA_BUNDLE or cloud.ca,
+    )
+
+
+def _identity_of(work: Work) -> tuple[Cloud, Identity]:
+    """Keyed by account and epoch as well: after a disconnect or a new credential no old token is used again."""
+    with account_transaction(work.account_id):
+        row = IntegrationCredential.objects.select_related("integration").filter(
+            account_id=work.account_id, integration_id=work.integration_id
+        ).first()  # fmt: skip
+    if row is None:
+        raise LeaseLostError
+    key = (work.account_id, work.integration_id, work.epoch, row.pk)
+    if key not in _identities:
+        cloud = cloud_of(row.integration.cloud)
+        _identities[key] = (cloud, Identity(cloud, open_credential(row)))
+        if len(_identities) > KEPT_IDENTITIES:
+            _, (_, dropped) = _identities.popitem(last=False)
+            dropped.close()
+    _identities.move_to_end(key)
+    return _identities[key]

@@ -1,0 +1,27 @@
+"""Before serving: does the role we connect as stand behind the wall?"""
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
+
+_QUESTION = """
+SELECT rolsuper, rolbypassrls,
+       EXISTS (SELECT FROM pg_class WHERE relkind = 'r' AND relowner = pg_roles.oid
+               AND relnamespace = 'public'::regnamespace),
+       (SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname = 'organizations_contact' AND relrowsecurity
+               AND relforcerowsecurity AND relnamespace = 'public'::regnamespace)
+FROM pg_roles WHERE rolname = current_user
+"""
+
+
+def refuse_unsafe_role() -> None:
+    """Raises ImproperlyConfigured when row-level security would not bind this process."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_QUESTION)
+        is_superuser, bypasses, owns_tables, fenced = cursor.fetchone()
+    if is_superuser or bypasses or owns_tables:
+        raise ImproperlyConfigured(
+            "DATABASE_URL connects as a role that row-level security does not bind (superuser, BYPASSRLS or owner of "
+            "tables). Use app_runtime; `manage.py create_roles` makes it."
+        )
+    if not fenced:
+        raise ImproperlyConfigured("The database has no fenced tables yet. Run `manage.py migrate` first.")

@@ -1,0 +1,77 @@
+"""From a request's path to its account, one transaction around all of it, and sign-in as the default."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+
+from organizations.access import find_account
+from organizations.models import Account
+from organizations.scope import account_scope
+
+#: First path segments that are no account's name.
+RESERVED_SLUGS = frozenset({"static", "healthz", "api", "accounts", "microsoft", "favicon.ico"})
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class AccountMiddleware:
+    """Enters the account that the path names, then one transaction that reaches until the response is rendered."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        account = self._account_of(request)
+        request.account = account  # type: ignore[attr-defined]  # typed on AccountRequest
+        scope: AbstractContextManager[None] = account_scope(account.pk) if account else nullcontext()
+        with scope, transaction.atomic():
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                # An exception in the view is a response by now; its half-done writes must not be kept.
+                transaction.set_rollback(True)
+            return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        transaction.set_rollback(True)
+
+    def _account_of(self, request: HttpRequest) -> Account | None:
+        slug = request.path_info.lstrip("/").partition("/")[0]
+        if not slug or slug in RESERVED_SLUGS:
+            return None
+        with transaction.atomic():
+            account = find_account(slug)
+        if account is None:
+            raise Http404("No such account.")
+        return account
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Every page of an account asks for sign-in unless its view says otherwise."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponse:
+        account: Account | None = request.account  # type: ignore[attr-defined]  # set by AccountMiddleware
+        if account is None:
+            raise Http404
+        sign_in = reverse("organizations:sign-in", args=[account.slug])
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": sign_in})
+        return redirect_to_login(request.get_full_path(), sign_in)
+
+
+class PrivatePagesMiddleware:
+    """Signed-in pages stay out of every cache; fragments and pages of one URL are told apart."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault("Vary", "Cookie, HX-Request")
+        return response

@@ -1,0 +1,200 @@
+"""All settings, read from the environment; docs/operations.md lists the variables."""
+
+from itglue_portal.env import BASE_DIR, IS_LOCAL, database, env, local_addresses, local_secret
+
+_local = local_addresses()
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = local_secret("secret_key") if IS_LOCAL else env.str("SECRET_KEY")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else env.list("ALLOWED_HOSTS")
+PUBLIC_URL = env.str("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "itglue_portal",
+    "licenses",
+    "integrations",
+    "flexible_assets",
+    "organizations",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "lucide",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "itglue_portal.middleware.AccountMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "itglue_portal.middleware.SignInMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "itglue_portal.middleware.PrivatePagesMiddleware",
+]
+
+ROOT_URLCONF = "itglue_portal.urls"
+WSGI_APPLICATION = "itglue_portal.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "itglue_portal.context.frame",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+        },
+    },
+]
+
+# Three login roles, one database: the runtime role serves behind row-level security, the owner migrates,
+# the scheduler reads the queue columns of all accounts (organizations/wall.py).
+DATABASES = {
+    "default": database(
+        _local.database if _local else env.str("DATABASE_URL"), engine="itglue_portal.database"
+    )
+    | {"ATOMIC_REQUESTS": True, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "TEST": {"MIRROR": "owner"}},
+    "owner": database(_local.owner if _local else env.str("DATABASE_OWNER_URL", env.str("DATABASE_URL")))
+    | {"TEST": {"DEPENDENCIES": []}},
+    "scheduler": database(_local.scheduler if _local else env.str("DATABASE_SCHEDULER_URL"))
+    | {"TEST": {"MIRROR": "owner"}},
+}
+DATABASE_ROUTERS = ["itglue_portal.database.router.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "organizations.User"
+AUTHENTICATION_BACKENDS = ["organizations.authentication.AccountBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # an e-mail is unique inside its account, not among all of them
+]
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if IS_LOCAL
+        else "itglue_portal.static.HashedStaticFiles"
+    },
+}
+WHITENOISE_USE_FINDERS = IS_LOCAL
+WHITENOISE_AUTOREFRESH = IS_LOCAL
+
+_SECURE = PUBLIC_URL.startswith("https://")
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _SECURE
+SECURE_SSL_REDIRECT = _SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# Redis only carries wake-up calls; everything that matters is a row (integrations/engine). Web processes give up on
+# it in half a second, so a frozen Redis can't hang a page.
+CELERY_BROKER_URL = _local.broker if _local else env.str("REDIS_URL")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_DEFAULT_QUEUE = "sync"
+CELERY_TASK_ROUTES = {"integrations.tick": {"queue": "control"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "visibility_timeout": 3600,
+}
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+
+#: Seconds between two ticks of the clock that re-wakes, re-leases and starts due syncs.
+SYNC_TICK_SECONDS = env.float("SYNC_TICK_SECONDS", 5.0)
+CELERY_BEAT_SCHEDULE = {
+    "tick": {
+        "task": "integrations.tick",
+        "schedule": SYNC_TICK_SECONDS,
+        "options": {"expires": max(2.0, SYNC_TICK_SECONDS - 1), "retry": False},
+    }
+}
+#: Seconds a worker may hold a tenant without a sign of life; each page read renews it.
+SYNC_LEASE_SECONDS = env.float("SYNC_LEASE_SECONDS", 60.0)
+#: Seconds that double with every retry of a tenant, before jitter.
+SYNC_RETRY_SECONDS = env.float("SYNC_RETRY_SECONDS", 2.0)
+#: Seconds after which a run ends, whatever is still open in it.
+SYNC_RUN_SECONDS = env.float("SYNC_RUN_SECONDS", 3600.0)
+
+# Where Microsoft is. Set only to point the global cloud at the simulator or through an inspecting proxy.
+MICROSOFT_LOGIN_URL = env.str("MICROSOFT_LOGIN_URL", "")
+MICROSOFT_GRAPH_URL = env.str("MICROSOFT_GRAPH_URL", "")
+MICROSOFT_CA_BUNDLE = env.str("MICROSOFT_CA_BUNDLE", "")
+
+#: Keys that seal credentials, as "id:base64 of 32 bytes"; the first seals, the others still open.
+SEALING_KEYS = [f"local:{local_secret('sealing_key')}"] if IS_LOCAL else env.list("SEALING_KEYS")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    # These three log URLs, headers or bodies when more talkative.
+    "loggers": {name: {"level": "WARNING"} for name in ("urllib3", "msal", "requests")},
+}

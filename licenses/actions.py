@@ -1,0 +1,107 @@
+"""Carries a license plan out: assets, their tags and their records, in one transaction and in key order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flexible_assets.actions import create_assets, mark_orphaned, replace_tags, update_assets
+from flexible_assets.schema import Schema
+from integrations.steps import TenantContext
+from licenses.asset_type import HOLDERS
+from licenses.models import LicenseRecord
+from licenses.reconcile import License, Plan
+
+
+@dataclass(frozen=True)
+class SkuFacts:
+    """A license and what else is kept of its SKU."""
+
+    license: License
+    applies_to: str
+    capability_status: str
+    is_trial: bool
+    next_lifecycle_at: datetime | None
+
+
+def carry_out(
+    plan: Plan,
+    *,
+    context: TenantContext,
+    schema: Schema,
+    facts: Mapping[UUID, SkuFacts],
+    records: Mapping[UUID, LicenseRecord],
+) -> None:
+    created = _create(plan.create, context=context, schema=schema, facts=facts)
+    update_assets(
+        schema, {records[each.sku_id].asset_id: each.traits for each in plan.update}, now=context.now
+    )
+    retagged = {records[each.sku_id].asset_id: each.holders for each in plan.retag}
+    tagged = {created[each.sku_id].asset_id: each.holders for each in plan.create if each.holders}
+    replace_tags(schema.by_key[HOLDERS], retagged | tagged)
+    gone = [records[sku_id] for sku_id in plan.orphan]
+    mark_orphaned(schema, [record.asset_id for record in gone], now=context.now)
+    _update_records(plan, facts=facts, records=records, now=context.now)
+
+
+def _create(
+    licenses: Iterable[License], *, context: TenantContext, schema: Schema, facts: Mapping[UUID, SkuFacts]
+) -> dict[UUID, LicenseRecord]:
+    licenses = list(licenses)
+    assets = create_assets(
+        schema, [each.traits for each in licenses], organization_id=context.organization_id, now=context.now
+    )
+    rows = []
+    for license_, asset in zip(licenses, assets, strict=True):
+        record = LicenseRecord(
+            account_id=context.account_id,
+            match_id=context.match_id,
+            sku_id=license_.sku_id,
+            asset=asset,
+            first_seen_at=context.now,
+        )
+        _fill(record, facts[license_.sku_id])
+        _fill_holders(record, license_)
+        rows.append(record)
+    LicenseRecord.objects.bulk_create(rows, batch_size=500)
+    return {record.sku_id: record for record in rows}
+
+
+_WRITTEN = [
+    "part_number", "applies_to", "capability_status", "enabled", "warning", "suspended", "locked_out", "consumed",
+    "is_trial", "next_lifecycle_at", "holder_count", "digest", "holders_digest", "orphaned_at",
+]  # fmt: skip
+
+
+def _update_records(
+    plan: Plan, *, facts: Mapping[UUID, SkuFacts], records: Mapping[UUID, LicenseRecord], now: datetime
+) -> None:
+    for license_ in plan.update:
+        _fill(records[license_.sku_id], facts[license_.sku_id])
+    for license_ in plan.retag:
+        _fill_holders(records[license_.sku_id], license_)
+    for sku_id in plan.orphan:
+        records[sku_id].orphaned_at = now
+    touched = {each.sku_id for each in (*plan.update, *plan.retag)} | set(plan.orphan)
+    LicenseRecord.objects.bulk_update([records[sku_id] for sku_id in sorted(touched, key=str)], _WRITTEN, batch_size=500)
+
+
+def _fill(record: LicenseRecord, facts: SkuFacts) -> None:
+    units = facts.license.units
+    record.part_number = facts.license.part_number[:120]
+    record.applies_to = facts.applies_to[:30]
+    record.capability_status = facts.capability_status[:30]
+    record.enabled = units.enabled
+    record.warning = units.warning
+    record.suspended = units.suspended
+    record.locked_out = units.locked_out
+    record.consumed = units.consumed
+    record.is_trial = facts.is_trial
+    record.next_lifecycle_at = facts.next_lifecycle_at
+    record.digest = facts.license.digest
+    record.orphaned_at = None
+
+
+def _fill_holders(record: LicenseRecord, license_: License) -> None:
+    record.holder_count = len(license_.holders)
+    record.holders_digest = license_.holders_digest

@@ -1,0 +1,19 @@
+"""How names compare: sort keys that put "Server 9" before "server 10", and search keys without case."""
+
+import re
+import unicodedata
+
+_DIGITS = re.compile(r"\d+")
+SORT_KEY_LENGTH = 255
+
+
+def search_key(text: str) -> str:
+    """Casefolded and compatibility-normalized, for substring search and equality."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def sort_key(text: str) -> str:
+    """Bytewise comparison of two keys orders as people expect: accents beside their letter, numbers by value."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold().strip()
+    letters = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return _DIGITS.sub(lambda digits: digits[0].zfill(10), letters)[:SORT_KEY_LENGTH]

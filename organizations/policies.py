@@ -1,0 +1,26 @@
+"""May this user, and which rows may they see: the one place that answers, for pages, counts, search and exports alike."""
+
+from organizations.models import Contact, Organization, User
+from organizations.querysets import ContactQuerySet, OrganizationQuerySet
+from organizations.roles import Right
+
+
+class PermissionMissingError(Exception):
+    """The user is known and may be here, but lacks a right; `right` names it."""
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(f"Your role does not allow you to {right.value}.")
+        self.right = right
+
+
+def require(user: User, right: Right) -> None:
+    if not user.has(right):
+        raise PermissionMissingError(right)
+
+
+def visible_organizations(user: User) -> OrganizationQuerySet:
+    return Organization.objects.visible_to(user)
+
+
+def visible_contacts(user: User) -> ContactQuerySet:
+    return Contact.objects.visible_to(user)

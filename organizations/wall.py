@@ -1,0 +1,147 @@
+"""The database wall: migration operations that fence an account-owned table with row-level security and composite keys."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+OWNER_ROLE = "app_owner"
+RUNTIME_ROLE = "app_runtime"
+SCHEDULER_ROLE = "app_scheduler"
+
+# The sub-select makes PostgreSQL read the setting once per query instead of once per row. After a transaction
+# that set it, the setting is '' and not NULL, which a bare cast would refuse.
+_IN_ACCOUNT = "account_id = (SELECT NULLIF(current_setting('app.account_id', true), '')::bigint)"
+
+
+class _TableOperation(Operation):
+    """Runs statements on one table; the model state stays as it is."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Nothing changes in the models."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for statement in self.statements(to_state.apps.get_model(app_label, self.model_name)):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for statement in self.reverse_statements(from_state.apps.get_model(app_label, self.model_name)):
+            schema_editor.execute(statement, params=None)
+
+    def statements(self, model: type[models.Model]) -> Iterator[str]:
+        raise NotImplementedError
+
+    def reverse_statements(self, model: type[models.Model]) -> Iterator[str]:
+        raise NotImplementedError
+
+
+class Protect(_TableOperation):
+    """Fences an account-owned table: policies, grants, and for every foreign key to another such table a composite one."""
+
+    def __init__(self, model_name: str, *, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+        super().__init__(model_name)
+        self.grants = grants
+
+    def describe(self) -> str:
+        return f"Protect {self.model_name} by row-level security"
+
+    def statements(self, model: type[models.Model]) -> Iterator[str]:
+        table = model._meta.db_table
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY account ON {table} TO {RUNTIME_ROLE} USING ({_IN_ACCOUNT}) WITH CHECK ({_IN_ACCOUNT})"
+        yield f"CREATE POLICY owner ON {table} TO {OWNER_ROLE} USING (true) WITH CHECK (true)"
+        yield f"GRANT {self.grants} ON {table} TO {RUNTIME_ROLE}"
+        for field in account_foreign_keys(model):
+            yield (
+                f"ALTER TABLE {table} ADD CONSTRAINT {_composite_name(field)} FOREIGN KEY (account_id, {field.column}) "
+                f"REFERENCES {field.related_model._meta.db_table} (account_id, id) DEFERRABLE INITIALLY DEFERRED"
+            )
+
+    def reverse_statements(self, model: type[models.Model]) -> Iterator[str]:
+        table = model._meta.db_table
+        for field in account_foreign_keys(model):
+            yield f"ALTER TABLE {table} DROP CONSTRAINT {_composite_name(field)}"
+        yield f"REVOKE ALL ON {table} FROM {RUNTIME_ROLE}"
+        yield f"DROP POLICY owner ON {table}"
+        yield f"DROP POLICY account ON {table}"
+        yield f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
+
+
+class LetSchedulerRead(_TableOperation):
+    """The scheduler reads these columns of every account's rows, and nothing else of them."""
+
+    def __init__(self, model_name: str, columns: Sequence[str]) -> None:
+        super().__init__(model_name)
+        self.columns = columns
+
+    def describe(self) -> str:
+        return f"Let the scheduler read {', '.join(self.columns)} of {self.model_name}"
+
+    def statements(self, model: type[models.Model]) -> Iterator[str]:
+        table = model._meta.db_table
+        yield f"CREATE POLICY scheduler ON {table} FOR SELECT TO {SCHEDULER_ROLE} USING (true)"
+        yield f"GRANT SELECT ({', '.join(self.columns)}) ON {table} TO {SCHEDULER_ROLE}"
+
+    def reverse_statements(self, model: type[models.Model]) -> Iterator[str]:
+        table = model._meta.db_table
+        yield f"REVOKE ALL ON {table} FROM {SCHEDULER_ROLE}"
+        yield f"DROP POLICY scheduler ON {table}"
+
+
+class ShareTable(Operation):
+    """Grants on a table that belongs to no account, such as the sessions; by name, since other packages own some."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str, grants: str) -> None:
+        self.table = table
+        self.grants = grants
+
+    def describe(self) -> str:
+        return f"Grant {self.grants} on {self.table}"
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Nothing changes in the models."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        schema_editor.execute(f"GRANT {self.grants} ON {self.table} TO {RUNTIME_ROLE}", params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        schema_editor.execute(f"REVOKE ALL ON {self.table} FROM {RUNTIME_ROLE}", params=None)
+
+
+def is_account_owned(model: type[models.Model]) -> bool:
+    return any(field.name == "account" for field in model._meta.concrete_fields)
+
+
+def account_foreign_keys(model: type[models.Model]) -> list["models.ForeignKey[Any, Any]"]:
+    """Foreign keys to other account-owned tables: an ordinary one would accept another account's row."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and is_account_owned(field.related_model)
+    ]
+
+
+def _composite_name(field: "models.ForeignKey[Any, Any]") -> str:
+    return f"{field.model._meta.db_table}_{field.column}_same_account"
