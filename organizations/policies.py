@@ -1,11 +1,13 @@
 """May this user, and which rows may they see: the one place that answers, for pages, counts, search and exports alike."""
 
+from django.core.exceptions import PermissionDenied
+
 from organizations.models import Contact, Organization, User
 from organizations.querysets import ContactQuerySet, OrganizationQuerySet
 from organizations.roles import Right
 
 
-class PermissionMissingError(Exception):
+class PermissionMissingError(PermissionDenied):
     """The user is known and may be here, but lacks a right; `right` names it."""
 
     def __init__(self, right: Right) -> None:

@@ -1,0 +1,64 @@
+"""What assets add to other pages: their place in the sidebar and in Global, and the assets that name a contact."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+
+from flexible_assets.models import AssetTag, FlexibleAssetField, SidebarSection
+from flexible_assets.policies import visible_totals, visible_types
+from organizations.access import AccountRequest
+from organizations.contact_pages import Mention
+from organizations.models import Account, Contact, User
+from organizations.navigation import Entry, GlobalEntry, Place, Section
+from organizations.roles import Right
+
+
+def sidebar_sections(place: Place) -> list[Section]:
+    counts = dict(
+        visible_totals(place.user).in_organization(place.organization).values_list("asset_type_id", "assets")
+    )
+    entries: dict[str, list[Entry]] = {}
+    for asset_type in visible_types(place.user).in_menu():
+        url = reverse("flexible_assets:asset-list", args=[place.account.slug, place.organization.pk, asset_type.pk])
+        entry = Entry(
+            asset_type.name, asset_type.icon, url, f"{counts.get(asset_type.pk, 0):,}", active=place.path == url
+        )
+        entries.setdefault(asset_type.section, []).append(entry)
+    return [Section(section.label, entries[section]) for section in SidebarSection if section in entries]
+
+
+def global_entries(account: Account, user: User) -> list[GlobalEntry]:
+    if not user.has(Right.VIEW_GLOBAL):
+        return []
+    return [
+        GlobalEntry(
+            asset_type.name, asset_type.icon, reverse("flexible_assets:global-list", args=[account.slug, asset_type.pk])
+        )
+        for asset_type in visible_types(user).in_menu()
+    ]
+
+
+def mentions_of_contact(request: AccountRequest, contact: Contact) -> Sequence[Mention]:
+    tags = AssetTag.objects.of_contact(contact).on_active_assets().select_related("asset__asset_type")
+    assets = {tag.asset_id: tag.asset for tag in tags.order_by("asset__sort_key", "asset_id")}
+    badges = _badge_fields({asset.asset_type_id for asset in assets.values()})
+    mentions = []
+    for asset in assets.values():
+        badge = badges.get(asset.asset_type_id)
+        status = asset.traits.get(badge.key, "") if badge else ""
+        mentions.append(
+            Mention(
+                asset.asset_type.name,
+                asset.name,
+                reverse("flexible_assets:asset-detail", args=[request.account.slug, asset.pk]),
+                status,
+                badge.tones.get(status, "") if badge else "",
+            )
+        )
+    return mentions
+
+
+def _badge_fields(type_ids: set[int]) -> dict[int, FlexibleAssetField]:
+    """By type, the first Select field that lists show: the one that tells how an asset is doing."""
+    fields = FlexibleAssetField.objects.filter(asset_type_id__in=type_ids, kind="Select", show_in_list=True)
+    return {field.asset_type_id: field for field in fields.order_by("-order")}

@@ -1,0 +1,41 @@
+"""What an application proves its identity with. Secrets stay out of every repr."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSecret:
+    application_id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """Private key and certificate as PEM."""
+
+    application_id: str
+    private_key: str = field(repr=False)
+    certificate: str = field(repr=False)
+
+    @property
+    def is_usable(self) -> bool:
+        """Microsoft takes RSA keys; whether this one belongs to the certificate shows when it is used."""
+        try:
+            key = load_pem_private_key(self.private_key.encode(), password=None)
+            x509.load_pem_x509_certificate(self.certificate.encode())
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            return False
+        return isinstance(key, RSAPrivateKey)
+
+    @property
+    def expires_at(self) -> datetime:
+        return x509.load_pem_x509_certificate(self.certificate.encode()).not_valid_after_utc
+
+
+Credential = ClientSecret | ClientCertificate

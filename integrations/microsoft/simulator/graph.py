@@ -1,0 +1,219 @@
+"""The Graph half: checks the token, finds the resource and renders the page asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from integrations.microsoft.simulator.batch import answer_batch
+from integrations.microsoft.simulator.documents import USER_BASICS
+from integrations.microsoft.simulator.effects import Attempt
+from integrations.microsoft.simulator.environment import Environment
+from integrations.microsoft.simulator.errors import (
+    GraphError,
+    denied,
+    invalid_token,
+    resource_not_found,
+    unknown_segment,
+)
+from integrations.microsoft.simulator.exchange import Answer, Call, Trace, to_json
+from integrations.microsoft.simulator.queries import (
+    Query,
+    next_link,
+    page_token,
+    parse_query,
+    read_page_token,
+)
+from integrations.microsoft.simulator.resources import RESOURCES, USER_READ_BASIC, USERS, Resource
+from integrations.microsoft.simulator.tokens import GRAPH_AUDIENCE, TokenRejectedError
+from integrations.microsoft.simulator.world import SimulatedTenant
+
+PREFIX = "/v1.0/"
+_AUDIT_READ = "AuditLog.Read.All"
+_PREMIUM = {"AAD_PREMIUM", "AAD_PREMIUM_P2", "EMS", "SPB", "SPE_E3", "SPE_E5", "SPE_F1"}
+_KEPT_PAGES = 64  # for each tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    tenant: SimulatedTenant
+    roles: frozenset[str]
+
+    @property
+    def sees_basics_only(self) -> bool:
+        return not self.roles & (USERS.roles - {USER_READ_BASIC})
+
+
+class Graph:
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._pages: dict[str, tuple[int, dict[object, bytes]]] = {}
+
+    def answer(self, call: Call, trace: Trace) -> Answer:
+        trace.endpoint = endpoint_of(call.path)
+        try:
+            caller = self._authenticate(call)
+        except GraphError as error:
+            return self._with_headers(self._refusal(error, call), call)
+        trace.tenant_id = caller.tenant.tenant_id
+        return self._with_headers(self._answer(caller, call), call)
+
+    def _answer(self, caller: Caller, call: Call) -> Answer:
+        fault = self._environment.faults.take(
+            caller.tenant.tenant_id, endpoint_of(call.path), page=_page_number(call.query)
+        )
+        return fault.strike(self._attempt(caller, call)) if fault else self._honestly(caller, call)
+
+    def _attempt(self, caller: Caller, call: Call) -> Attempt:
+        other = replace(caller, tenant=self._environment.world.next_to(caller.tenant.tenant_id))
+        return Attempt(
+            call=call,
+            origin=self._environment.origin,
+            now=self._environment.today(),
+            first_page_token=page_token(2, after=0),
+            normally=lambda: self._honestly(caller, call),
+            as_another_tenant=lambda: self._honestly(other, call),
+            refuse=lambda status, code, message: self._refusal(GraphError(status, code, message), call),
+        )
+
+    def _honestly(self, caller: Caller, call: Call) -> Answer:
+        try:
+            if call.path == f"{PREFIX}$batch":
+                return answer_batch(call, answer=lambda each: self._answer(caller, each))
+            return self._read(caller, call)
+        except GraphError as error:
+            return self._refusal(error, call)
+
+    def _authenticate(self, call: Call) -> Caller:
+        scheme, _, token = call.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise invalid_token("Access token is empty.")
+        try:
+            claims = self._environment.tokens.check(token, now=self._environment.now())
+        except TokenRejectedError as rejection:
+            raise invalid_token(str(rejection)) from None
+        return Caller(self._environment.world.get_tenant(claims["tid"]), frozenset(claims.get("roles", ())))
+
+    def _read(self, caller: Caller, call: Call) -> Answer:
+        resource, key = find_resource(call.path)
+        if call.method != "GET":
+            raise GraphError(
+                405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
+            )
+        if not caller.roles & resource.roles:
+            raise denied()
+        is_eventual = call.headers.get("consistencylevel", "").lower() == "eventual"
+        query = parse_query(resource, call.query, is_eventual=is_eventual)
+        _guard_sign_in_activity(caller, query)
+        body = self._page(caller, call, resource, query, key)
+        return Answer(200, body, headers={"x-ms-resource-unit": str(_cost(resource, call.query))})
+
+    def _page(self, caller: Caller, call: Call, resource: Resource, query: Query, key: str | None) -> bytes:
+        """Rendered once for each state of the tenant: a measurement must load the client, not the simulator."""
+        tenant = caller.tenant
+        revision, pages = self._pages.get(tenant.tenant_id, (-1, {}))
+        if revision != tenant.revision or len(pages) >= _KEPT_PAGES:
+            revision, pages = self._pages[tenant.tenant_id] = tenant.revision, {}
+        asked = (call.path, tuple(call.query.items()), query.counts, caller.sees_basics_only)
+        if asked not in pages:
+            hidden = (
+                frozenset(query.selected) - USER_BASICS if self._is_masked(caller, resource) else frozenset()
+            )
+            seen = replace(query, selected=tuple(name for name in query.selected if name not in hidden))
+            rows = resource.rows(tenant, self._environment.world)
+            pages[asked] = to_json(
+                _entity(resource, rows, seen, key) if key else self._list(call, resource, rows, seen)
+            )
+        return pages[asked]
+
+    def _is_masked(self, caller: Caller, resource: Resource) -> bool:
+        return resource is USERS and caller.sees_basics_only
+
+    def _list(self, call: Call, resource: Resource, rows: Sequence[Any], query: Query) -> dict[str, Any]:
+        document: dict[str, Any] = {"@odata.context": _context(resource, query)}
+        if query.predicate:
+            rows = [row for row in rows if query.predicate(row)]
+        if query.counts and query.page == 1:
+            document["@odata.count"] = len(rows)
+        if resource.serial:
+            serial = resource.serial
+            rows = list(islice((row for row in rows if serial(row) > query.after), query.top + 1))
+            if len(rows) > query.top:
+                rows = rows[: query.top]
+                token = page_token(query.page + 1, after=serial(rows[-1]))
+                document["@odata.nextLink"] = next_link(
+                    self._environment.origin, call.path, call.query, token=token
+                )
+        document["value"] = [_render(resource, row, query) for row in rows]
+        return document
+
+    def _refusal(self, error: GraphError, call: Call) -> Answer:
+        date = self._environment.today().strftime("%Y-%m-%dT%H:%M:%S")
+        document = error.document(date=date, request_id=call.id, client_request_id=call.client_id)
+        return Answer(error.status, to_json(document), "application/json", error.headers)
+
+    def _with_headers(self, answer: Answer, call: Call) -> Answer:
+        headers = {
+            "Cache-Control": "no-cache",
+            "request-id": call.id,
+            "client-request-id": call.client_id,
+            "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"1","ScaleUnit":"000"}}',
+            "OData-Version": "4.0",
+        }
+        return replace(answer, headers={**headers, **answer.headers})
+
+
+def endpoint_of(path: str) -> str:
+    below = path.removeprefix(PREFIX)
+    known = (name for name in RESOURCES if below == name or below.startswith(f"{name}/"))
+    return next(known, below)
+
+
+def find_resource(path: str) -> tuple[Resource, str | None]:
+    """The collection, and the key of the one entity asked for, if it is one."""
+    endpoint = endpoint_of(path)
+    if endpoint not in RESOURCES:
+        raise unknown_segment(endpoint.partition("/")[0])
+    return RESOURCES[endpoint], path.removeprefix(f"{PREFIX}{endpoint}").removeprefix("/") or None
+
+
+def _page_number(options: Mapping[str, str]) -> int:
+    try:
+        return read_page_token(options.get("$skiptoken"))[0]
+    except GraphError:
+        return 1
+
+
+def _guard_sign_in_activity(caller: Caller, query: Query) -> None:
+    if "signInActivity" not in query.selected:
+        return
+    if _AUDIT_READ not in caller.roles:
+        raise denied()
+    if not _PREMIUM & {pool.sku.part_number for pool in caller.tenant.skus}:
+        message = "Neither tenant is B2C or tenant doesn't have premium license"
+        raise GraphError(403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", message)
+
+
+def _cost(resource: Resource, options: Mapping[str, str]) -> int:
+    saved = ("$select" in options) + (int(options.get("$top", "100")) < 20)
+    return max(1, resource.cost - saved)
+
+
+def _context(resource: Resource, query: Query, *, suffix: str = "") -> str:
+    listed = f"({','.join(query.selected)})" if query.is_explicit else ""
+    return f"{GRAPH_AUDIENCE}/v1.0/$metadata#{resource.path}{listed}{suffix}"
+
+
+def _render(resource: Resource, row: Any, query: Query) -> dict[str, Any]:
+    return {name: resource.properties[name](row) for name in query.selected}
+
+
+def _entity(resource: Resource, rows: Sequence[Any], query: Query, key: str) -> dict[str, Any]:
+    names = [name for name in ("id", "userPrincipalName") if name in resource.properties]
+    for row in rows:
+        if key in {resource.properties[name](row) for name in names}:
+            return {
+                "@odata.context": _context(resource, query, suffix="/$entity"),
+                **_render(resource, row, query),
+            }
+    raise resource_not_found(key)

@@ -1,0 +1,142 @@
+"""The simulator as tests and the management command hold it: start, stop and every control."""
+
+import tempfile
+from collections.abc import Collection
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from integrations.microsoft.simulator.application import DEFAULT_ROLES, DIRECTORY_READ, Application
+from integrations.microsoft.simulator.authority import CA_FILE
+from integrations.microsoft.simulator.environment import Environment
+from integrations.microsoft.simulator.faults import Fault, Rule
+from integrations.microsoft.simulator.identifiers import guid
+from integrations.microsoft.simulator.journal import RecordedRequest
+from integrations.microsoft.simulator.server import Server
+from integrations.microsoft.simulator.world import World
+
+
+class Simulator:
+    """Without a directory, the certificate authority is made anew and forgotten at the end."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        port: int = 0,
+        directory: Path | None = None,
+        application_id: str | None = None,
+        client_secret: str | None = None,
+    ) -> None:
+        self.world = world
+        application = Application(
+            application_id or guid(world.seed, "application"), client_secret or _default_secret(world.seed)
+        )
+        self._environment = Environment(world, application)
+        self._environment.consents.grant(world.partner.tenant_id, roles=DEFAULT_ROLES | {DIRECTORY_READ})
+        self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="graph-simulator-")
+        self._directory = directory or Path(self._temporary.name if self._temporary else ".")
+        self._port = port
+        self._server: Server | None = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    def start(self) -> Self:
+        self._server = Server(self._environment, directory=self._directory, port=self._port)
+        # Whoever starts again after an outage is found where it was before.
+        self._port = self._server.start()
+        return self
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.stop()
+            self._server = None
+
+    @property
+    def url(self) -> str:
+        return self._environment.origin
+
+    @property
+    def ca_path(self) -> Path:
+        return self._directory / CA_FILE
+
+    @property
+    def application(self) -> Application:
+        return self._environment.application
+
+    @property
+    def application_id(self) -> str:
+        return self.application.id
+
+    @property
+    def client_secret(self) -> str:
+        return self.application.secret
+
+    @property
+    def requests(self) -> tuple[RecordedRequest, ...]:
+        return self._environment.journal.requests()
+
+    def forget_requests(self) -> None:
+        self._environment.journal.forget()
+
+    @property
+    def latency(self) -> float:
+        return self._environment.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._environment.latency = seconds
+
+    @property
+    def token_lifetime(self) -> int:
+        return self._environment.token_lifetime
+
+    @token_lifetime.setter
+    def token_lifetime(self, seconds: int) -> None:
+        self._environment.token_lifetime = seconds
+
+    def advance_clock(self, seconds: float) -> None:
+        """Ages tokens and codes already given out. The world's dates stay."""
+        self._environment.clock_ahead += seconds
+
+    def rotate_keys(self) -> None:
+        self._environment.tokens.rotate()
+
+    def decline_sign_ins(self) -> None:
+        self._environment.sign_in_declined = True
+
+    def register_certificate(self, certificate_pem: str | bytes) -> None:
+        self.application.register_certificate(certificate_pem)
+
+    def grant_consent(self, tenant_id: str, *, roles: Collection[str] = DEFAULT_ROLES) -> None:
+        self._environment.consents.grant(tenant_id, roles=roles)
+
+    def revoke_consent(self, tenant_id: str) -> None:
+        self._environment.consents.revoke(tenant_id)
+
+    def misbehave(
+        self,
+        fault: Fault,
+        *,
+        tenant: str | None = None,
+        endpoint: str | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Without an endpoint, everything of Graph's; without times, until `behave`."""
+        self._environment.faults.add(Rule(fault, tenant, endpoint, times))
+
+    def behave(self) -> None:
+        self._environment.faults.clear()
+
+
+def _default_secret(seed: int) -> str:
+    return "sim~" + sha256(f"secret {seed}".encode()).hexdigest()[:36]

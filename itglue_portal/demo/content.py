@@ -1,0 +1,70 @@
+"""What the demo's account holds: three people, an integration, and one organization for each simulated tenant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.db import transaction
+
+from integrations.actions import NewIntegration, Tenant, connect_microsoft, match_tenant, save_sync_settings
+from integrations.microsoft.credentials import ClientSecret
+from integrations.models import Integration
+from organizations.access import account_transaction, find_account
+from organizations.actions import create_account, create_organization, create_user
+from organizations.models import Account, User
+from organizations.roles import Role
+
+SLUG = "demo"
+PEOPLE = (
+    ("admin@demo.test", "Ada Admin", Role.ADMINISTRATOR),
+    ("tech@demo.test", "Theo Technician", Role.EDITOR),
+    ("readonly@demo.test", "Rita Reader", Role.READ_ONLY),
+)
+
+
+class DemoTenant(Protocol):
+    @property
+    def tenant_id(self) -> str: ...
+    @property
+    def display_name(self) -> str: ...
+    @property
+    def default_domain(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Demo:
+    account: Account
+    integration_id: int
+
+
+def prepare(tenants: list[DemoTenant], credential: ClientSecret, *, password: str, now: datetime) -> Demo:
+    """Creates the account, or opens the one of an earlier demo and brings its integration up to date."""
+    with transaction.atomic():
+        account = find_account(SLUG) or create_account("Demo MSP", slug=SLUG)
+    with account_transaction(account.pk):
+        _ensure_people(account, password)
+        integration = Integration.objects.of_account(account.pk).filter(application_id=credential.application_id).first()
+        integration = integration or _connect(account, credential, tenants, now=now)
+        return Demo(account, integration.pk)
+
+
+def _ensure_people(account: Account, password: str) -> None:
+    for email, name, role in PEOPLE:
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            create_user(account, email=email, name=name, role=role, password=password)
+        elif not user.check_password(password):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+
+
+def _connect(account: Account, credential: ClientSecret, tenants: list[DemoTenant], *, now: datetime) -> Integration:
+    name = f"Microsoft (simulated, {len(tenants)} tenants)"
+    integration = connect_microsoft(account.pk, NewIntegration(name=name, credential=credential), now=now)
+    for tenant in tenants:
+        organization = create_organization(account.pk, name=tenant.display_name, now=now)
+        known = Tenant(UUID(tenant.tenant_id), tenant.display_name, tenant.default_domain)
+        match_tenant(integration, known, organization=organization, now=now)
+    save_sync_settings(integration, steps=["licenses"], now=now)
+    return integration

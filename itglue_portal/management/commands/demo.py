@@ -1,0 +1,131 @@
+"""`make demo`: everything running on this machine, with a first sync from a simulated Microsoft."""
+
+import os
+import signal
+import socket
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from integrations.actions import start_sync
+from integrations.microsoft.credentials import ClientSecret
+from integrations.models import SyncRun
+from integrations.states import RunState, Trigger
+from itglue_portal.demo.content import PEOPLE, Demo, prepare
+from itglue_portal.demo.table import as_table, license_lines
+from itglue_portal.env import local_secret
+from itglue_portal.processes import ChildDiedError, Processes
+from organizations.access import account_transaction
+
+SYNC_TIMEOUT_SECONDS = 180
+
+
+class Command(BaseCommand):
+    help = "Runs the portal with a demo account against the Graph simulator; --once ends after the first sync."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--tenants", type=int, default=12)
+        parser.add_argument("--seed", type=int, default=7)
+        parser.add_argument("--port", type=int, default=8000, help="the first free port from here on is taken")
+        parser.add_argument("--once", action="store_true", help="print the license table and exit")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from integrations.microsoft.simulator import Simulator, World  # noqa: PLC0415 - a development package
+
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        call_command("migrate", verbosity=0)
+        password = local_secret("demo_password")[:16]
+        with Simulator(World(seed=options["seed"], tenants=options["tenants"])) as simulator:
+            credential = ClientSecret(simulator.application_id, simulator.client_secret)
+            demo = prepare(list(simulator.world.tenants), credential, password=password, now=timezone.now())
+            env = os.environ | {
+                "MICROSOFT_LOGIN_URL": simulator.url,
+                "MICROSOFT_GRAPH_URL": simulator.url,
+                "MICROSOFT_CA_BUNDLE": str(simulator.ca_path),
+            }
+            with Processes(settings.BASE_DIR / ".local" / "logs", env=env) as processes:
+                self._run(demo, processes, options, password=password)
+
+    def _run(self, demo: Demo, processes: Processes, options: dict[str, Any], *, password: str) -> None:
+        port = _free_port(options["port"])
+        _start(processes, port)
+        run = self._first_sync(demo, processes)
+        self.stdout.write(as_table(license_lines(demo.account.pk)))
+        self.stdout.write(f"\nSync {run.state} in {(run.finished_at or run.created_at) - run.created_at}.\n")
+        if options["once"]:
+            if run.state != RunState.OK:
+                raise CommandError(f"The first sync ended as {run.state}: {run.problem} {run.detail}")
+            return
+        _wait_for_port(port, processes)
+        self.stdout.write(f"Open http://localhost:{port}/ and sign in with password {password} as")
+        for email, _, role in PEOPLE:
+            self.stdout.write(f"  {email:<20} {role.label}")
+        self.stdout.write("Ctrl-C ends the demo; what it stored stays in .local/.")
+        _serve(processes)
+
+    def _first_sync(self, demo: Demo, processes: Processes) -> SyncRun:
+        with account_transaction(demo.account.pk):
+            run = start_sync(demo.integration_id, trigger=Trigger.MANUAL, now=timezone.now())
+        self.stdout.write("Syncing...")
+        give_up_at = time.monotonic() + SYNC_TIMEOUT_SECONDS
+        while RunState(run.state).is_live:
+            if time.monotonic() > give_up_at:
+                raise CommandError("The first sync did not end in time; see .local/logs/.")
+            _require_alive(processes)
+            time.sleep(0.2)
+            with account_transaction(demo.account.pk):
+                run.refresh_from_db()
+        return run
+
+
+def _start(processes: Processes, port: int) -> None:
+    worker = ("-A", "itglue_portal", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+    processes.start("worker", "celery", *worker, "-Q", "sync", "-c", "2", "-n", "sync@%h")
+    processes.start("control", "celery", *worker, "-Q", "control", "-c", "1", "-n", "control@%h")
+    processes.start("beat", "celery", "-A", "itglue_portal", "beat", "--loglevel", "INFO", "--pidfile", "")
+    processes.start(
+        "web", "gunicorn", "itglue_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--access-logfile", "-"
+    )
+
+
+def _free_port(first: int) -> int:
+    for port in range(first, first + 100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise CommandError(f"No free port from {first} on; choose another with --port.")
+
+
+def _wait_for_port(port: int, processes: Processes) -> None:
+    give_up_at = time.monotonic() + 30
+    while time.monotonic() < give_up_at:
+        _require_alive(processes)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise CommandError("The web server did not start; see .local/logs/web.log.")
+
+
+def _serve(processes: Processes) -> None:
+    try:
+        while True:
+            _require_alive(processes)
+            time.sleep(1)
+    except KeyboardInterrupt:
+        return
+
+
+def _require_alive(processes: Processes) -> None:
+    try:
+        processes.require_alive()
+    except ChildDiedError as died:
+        raise CommandError(str(died)) from None

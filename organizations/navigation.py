@@ -1,0 +1,75 @@
+"""The sidebar of an organization's pages; higher apps register what they add to it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from organizations.access import AccountRequest
+from organizations.models import Account, Organization, User
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    icon: str
+    url: str
+    count: str | None = None
+    active: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class GlobalEntry:
+    name: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The organization page being shown; `path` marks the entry it belongs to."""
+
+    account: Account
+    user: User
+    organization: Organization
+    path: str
+
+
+_sections: list[Callable[[Place], Sequence[Section]]] = []
+_global_entries: list[Callable[[Account, User], Sequence[GlobalEntry]]] = []
+
+
+def register_navigation(
+    sections: Callable[[Place], Sequence[Section]], global_entries: Callable[[Account, User], Sequence[GlobalEntry]]
+) -> None:
+    _sections.append(sections)
+    _global_entries.append(global_entries)
+
+
+def sidebar(place: Place) -> list[Section]:
+    home = reverse("organizations:organization-detail", args=[place.account.slug, place.organization.pk])
+    contacts = reverse("organizations:contact-list", args=[place.account.slug, place.organization.pk])
+    built_in = Section(
+        "",
+        (
+            Entry("Overview", "layout-dashboard", home, active=place.path == home),
+            Entry("Contacts", "users", contacts, active=place.path.startswith(contacts)),
+        ),
+    )
+    return [built_in, *(section for provide in _sections for section in provide(place))]
+
+
+def global_entries(account: Account, user: User) -> list[GlobalEntry]:
+    return [entry for provide in _global_entries for entry in provide(account, user)]
+
+
+def organization_frame(request: AccountRequest, organization: Organization) -> dict[str, object]:
+    """What every page of an organization shows around its content."""
+    place = Place(request.account, request.user, organization, request.path)
+    return {"organization": organization, "sidebar": sidebar(place), "navigation": "organizations"}

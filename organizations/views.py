@@ -1,0 +1,167 @@
+"""Pages of signing in, organizations and contacts."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from organizations.access import AccountRequest, find_account, get_contact, get_organization
+from organizations.contact_pages import mentions_of
+from organizations.forms import AccountForm, SignInForm
+from organizations.lists import Cell, ListColumn, ListQuery, ListSpec, build_page
+from organizations.models import Account, Contact, Organization
+from organizations.navigation import organization_frame
+from organizations.paging import Order
+from organizations.policies import visible_contacts, visible_organizations
+
+THEMES = ("light", "dark")
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def home(request: HttpRequest) -> HttpResponse:
+    """Leads to the account: straight there when the server has just one, else by its name."""
+    form = AccountForm(request.POST or None)
+    accounts = list(Account.objects.order_by("pk")[:2])
+    if request.method == "GET" and len(accounts) == 1:
+        return redirect("organizations:organization-list", accounts[0].slug)
+    if form.is_valid():
+        account = find_account(form.cleaned_data["slug"])
+        if account is not None:
+            return redirect("organizations:organization-list", account.slug)
+        form.add_error("slug", "There is no account of this name here.")
+    return render(request, "organizations/account_choose.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def sign_in(request: AccountRequest, account: str) -> HttpResponse:
+    target = request.GET.get("next") or request.POST.get("next") or ""
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = reverse("organizations:organization-list", args=[account])
+    if request.user.is_authenticated:
+        return redirect(target)
+    form = SignInForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.user is not None:
+        login(request, form.user)
+        return redirect(target)
+    status = 422 if form.errors else 200
+    return render(request, "organizations/sign_in.html", {"form": form, "next": target}, status=status)
+
+
+@require_POST
+def sign_out(request: AccountRequest, account: str) -> HttpResponse:
+    logout(request)
+    return redirect("organizations:sign-in", account)
+
+
+@login_not_required
+@require_POST
+def theme(request: AccountRequest, account: str) -> HttpResponse:
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = reverse("organizations:organization-list", args=[account])
+    response = redirect(target)
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(
+            "theme", chosen, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+@require_GET
+def account_home(request: AccountRequest, account: str) -> HttpResponse:
+    return redirect("organizations:organization-list", account)
+
+
+@require_GET
+def organization_list(request: AccountRequest, account: str) -> HttpResponse:
+    query = ListQuery.of(request.GET)
+    page = build_page(
+        ListSpec(
+            url=request.path,
+            query=query,
+            rows=visible_organizations(request.user).matching(query.search),
+            columns=[
+                ListColumn[Organization](
+                    "name",
+                    "Name",
+                    lambda row: Cell(
+                        row.name,
+                        url=reverse("organizations:organization-detail", args=[account, row.pk]),
+                        icon="building-2",
+                        is_title=True,
+                    ),
+                    order=Order("sort_key"),
+                ),
+            ],
+            noun=("organization", "organizations"),
+            search_placeholder="Find an organization",
+            empty_title="No organizations yet",
+            empty_text="Organizations are your clients. Connecting Microsoft adds them with their tenants.",
+        )
+    )
+    return render(request, "organizations/organization_list.html", {"page": page, "navigation": "organizations"})
+
+
+@require_GET
+def organization_detail(request: AccountRequest, account: str, organization_id: int) -> HttpResponse:
+    organization = get_organization(request.user, organization_id)
+    contacts = visible_contacts(request.user).in_organization(organization).count()
+    card = {
+        "label": "Contacts",
+        "value": f"{contacts:,}",
+        "url": reverse("organizations:contact-list", args=[account, organization.pk]),
+        "hint": "",
+    }
+    return render(request, "organizations/organization_detail.html", organization_frame(request, organization) | {"summary": [card]})
+
+
+@require_GET
+def contact_list(request: AccountRequest, account: str, organization_id: int) -> HttpResponse:
+    organization = get_organization(request.user, organization_id)
+    query = ListQuery.of(request.GET)
+    page = build_page(
+        ListSpec(
+            url=request.path,
+            query=query,
+            rows=visible_contacts(request.user).in_organization(organization).matching(query.search),
+            columns=[
+                ListColumn[Contact](
+                    "name",
+                    "Name",
+                    lambda row: Cell(
+                        row.name,
+                        url=reverse("organizations:contact-detail", args=[account, row.pk]),
+                        icon="user",
+                        is_title=True,
+                    ),
+                    order=Order("sort_key"),
+                ),
+                ListColumn[Contact]("title", "Title", lambda row: Cell(row.title)),
+                ListColumn[Contact]("email", "E-mail", lambda row: Cell(row.email)),
+            ],
+            noun=("contact", "contacts"),
+            search_placeholder="Find a contact by name or e-mail",
+            empty_title="No contacts yet",
+            empty_text="Licensed users of the Microsoft tenant become contacts at the next sync.",
+        )
+    )
+    return render(request, "organizations/contact_list.html", organization_frame(request, organization) | {"page": page})
+
+
+@require_GET
+def contact_detail(request: AccountRequest, account: str, contact_id: int) -> HttpResponse:
+    contact = get_contact(request.user, contact_id)
+    context = organization_frame(request, contact.organization) | {
+        "contact": contact,
+        "tagged_in": mentions_of(request, contact),
+    }
+    return render(request, "organizations/contact_detail.html", context)

@@ -1,0 +1,46 @@
+// The parts htmx replaces: says what changed, waits for the reader, keeps addresses short, tells when the portal is away.
+const announcer = document.getElementById("announcer");
+const lost = document.getElementById("contact-lost");
+const said = new Map();
+
+function listen(announce) {
+  for (const part of document.querySelectorAll("[data-announce]")) {
+    const text = part.dataset.announce;
+    if (announce && said.get(part.id) !== text) announcer.textContent = text;
+    said.set(part.id, text);
+  }
+}
+
+listen(false);
+document.addEventListener("htmx:afterSettle", () => listen(true));
+
+// Someone reading details or holding the focus inside is not interrupted; the next round tries again.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.detail.target;
+  if (!part.matches("[data-patient]")) return;
+  if (part.contains(document.activeElement) || part.querySelector("details[open]")) event.detail.shouldSwap = false;
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.elt.matches("[data-tidy-query]")) return;
+  for (const [name, value] of [...event.detail.formData.entries()]) {
+    if (value === "") event.detail.formData.delete(name);
+  }
+});
+
+// A signed-out session answers a part with the sign-in page: show that page instead of an empty part.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { responseURL } = event.detail.xhr;
+  const asked = new URL(event.detail.pathInfo.finalRequestPath, location.href);
+  if (responseURL && new URL(responseURL).pathname !== asked.pathname) {
+    event.preventDefault();
+    location.reload();
+  }
+});
+
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => { lost.hidden = false; });
+}
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.successful !== false && event.detail.xhr.status < 400) lost.hidden = true;
+});

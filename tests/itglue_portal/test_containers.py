@@ -1,0 +1,92 @@
+"""The compose file and the image against the settings they feed. Docker itself is not needed."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+COMPOSE = (REPOSITORY / "docker-compose.yml").read_text()
+DOCKERFILE = (REPOSITORY / "Dockerfile").read_text()
+EXAMPLE = (REPOSITORY / ".env.example").read_text()
+REQUIRED = re.compile(r"\$\{(\w+):\?\}")
+# Prints what the settings made of the environment they were given, and nothing of a checkout's own.
+SETTINGS = """
+from itglue_portal import settings
+print(settings.IS_LOCAL, settings.ALLOWED_HOSTS, *(settings.DATABASES[name]["USER"] for name in ("default", "scheduler")))
+"""
+
+
+def block(name):
+    """The lines indented below a key of the compose file's first level."""
+    return re.search(rf"^{name}:.*\n((?:(?: .*)?\n)*)", COMPOSE, re.MULTILINE)[1]
+
+
+def settings_under(environment):
+    return subprocess.run(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-c", SETTINGS],
+        cwd=REPOSITORY,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def shared_environment():
+    lines = re.findall(r"^  (\w+): (.+)$", block("x-settings"), re.MULTILINE)
+    defaults = re.compile(r"\$\{\w+:-([^}]*)\}")
+    return {name: defaults.sub(r"\1", REQUIRED.sub("1234", value)) for name, value in lines}
+
+
+def test_compose_has_exactly_these_services():
+    services = re.findall(r"^  ([\w-]+):$", block("services"), re.MULTILINE)
+    assert services == ["setup", "web", "worker", "worker-control", "beat", "postgres", "redis"]
+
+
+def test_settings_start_from_what_compose_gives_every_process():
+    done = settings_under(shared_environment())
+    assert (done.stderr, done.stdout) == ("", "False ['1234'] app_runtime app_scheduler\n")
+
+
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "ALLOWED_HOSTS", "SEALING_KEYS", "REDIS_URL", "DATABASE_SCHEDULER_URL"]
+)
+def test_settings_refuse_to_start_without(name):
+    environment = shared_environment()
+    del environment[name]
+    done = settings_under(environment)
+    assert done.returncode == 1
+    assert f'"{name}" not set' in done.stderr
+
+
+def test_settings_start_from_what_the_image_is_built_with():
+    build = re.search(
+        r"^RUN (SECRET_KEY=.*?)python manage.py collectstatic", DOCKERFILE, re.MULTILINE | re.DOTALL
+    )[1]
+    done = settings_under(dict(re.findall(r"(\w+)=(\S+)", build)))
+    assert done.returncode == 0, done.stderr
+
+
+def test_only_the_setup_holds_the_strong_passwords():
+    setup = re.search(r"^  setup:\n((?:(?:    .*)?\n)*)", COMPOSE, re.MULTILINE)[1]
+    assert "DATABASE_OWNER_PASSWORD" in setup
+    for password in ("DATABASE_OWNER_PASSWORD", "DATABASE_SUPERUSER_PASSWORD"):
+        others = block("x-settings") + block("services").replace(setup, "").partition("  postgres:\n")[0]
+        assert password not in others
+
+
+def test_example_names_every_required_value():
+    example = re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE)
+    assert sorted(example) == sorted({*REQUIRED.findall(COMPOSE), "BEHIND_PROXY"})
+
+
+def test_image_takes_in_every_app():
+    allowed = set(re.findall(r"^!(.+)$", (REPOSITORY / ".dockerignore").read_text(), re.MULTILINE))
+    apps = {path.parent.name for path in REPOSITORY.glob("*/apps.py")}
+    assert apps
+    assert apps <= allowed
+    assert not allowed & {".local", ".env", ".git", "tests"}
