@@ -42,6 +42,7 @@ lock: setup  ## Pin the dependencies of pyproject.toml again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev pyproject.toml -o requirements-dev.txt
 
 clean:  ## Remove the local servers' data, caches and artefacts
+	-$(BIN)/python manage.py services stop
 	rm -rf .local artefacts staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .PHONY: help setup demo test check fmt bench conformance lock clean

@@ -2,19 +2,31 @@
 """Django's command line. Without DATABASE_URL every command runs on the project's own local servers."""
 
 import os
+import signal
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+
+from itglue_portal import local_services
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itglue_portal.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - settings come first
 
-    from itglue_portal import local_services  # noqa: PLC0415 - as above
+    # As an ordinary exit, so that the last user of the local servers stops them.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with _servers():
+            execute_from_command_line(sys.argv)
+    except local_services.ServicesError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
-    own_servers = not os.environ.get("DATABASE_URL") and "--help" not in sys.argv
-    with local_services.running() if own_servers else nullcontext():
-        execute_from_command_line(sys.argv)
+
+def _servers() -> AbstractContextManager[object]:
+    looks_only = "--help" in sys.argv or sys.argv[1:2] == ["services"]
+    return nullcontext() if os.environ.get("DATABASE_URL") or looks_only else local_services.running()
 
 
 if __name__ == "__main__":

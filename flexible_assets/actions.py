@@ -202,7 +202,11 @@ def lock_totals(schema: Schema, organization: Organization) -> OrganizationTotal
 
 def refresh_totals(schema: Schema, totals: OrganizationTotals) -> None:
     """Recounts under the lock; writes only when a figure changed."""
-    assets = FlexibleAsset.objects.active().of_type(schema.asset_type).filter(organization_id=totals.organization_id)
+    assets = (
+        FlexibleAsset.objects.active()
+        .of_type(schema.asset_type)
+        .filter(organization_id=totals.organization_id)
+    )
     sums = assets.aggregate(**sums_of(schema.number_slots))
     figures = {"assets": assets.count()} | {slot: total or 0 for slot, total in sums.items()}
     if any(getattr(totals, name) != figure for name, figure in figures.items()):

@@ -87,4 +87,6 @@ class TagKind(FieldKind):
         raise InvalidValueError("Tags are kept beside the traits.")
 
 
-FIELD_KINDS: dict[str, type[FieldKind]] = {kind.name: kind for kind in (TextKind, SelectKind, NumberKind, TagKind)}
+FIELD_KINDS: dict[str, type[FieldKind]] = {
+    kind.name: kind for kind in (TextKind, SelectKind, NumberKind, TagKind)
+}

@@ -69,7 +69,9 @@ class AssetList:
     def _organization_filter(
         self, query: ListQuery, organizations: QuerySet[Organization], rows: AssetQuerySet
     ) -> tuple[list[Filter], AssetQuerySet]:
-        names = organizations.order_by("sort_key", "id").values_list("pk", "name")[: ORGANIZATIONS_IN_MENU + 1]
+        names = organizations.order_by("sort_key", "id").values_list("pk", "name")[
+            : ORGANIZATIONS_IN_MENU + 1
+        ]
         values = [(str(pk), name) for pk, name in names]
         chosen = query.chosen("organization", among=values)
         if len(values) > ORGANIZATIONS_IN_MENU:
@@ -79,7 +81,9 @@ class AssetList:
 
     def _columns(self) -> list[Column]:
         slug = self.request.account.slug
-        title = Column("name", self._title_label(), partial(_title, slug, self.schema), order=Order("sort_key"))
+        title = Column(
+            "name", self._title_label(), partial(_title, slug, self.schema), order=Order("sort_key")
+        )
         organization = Column("organization", "Organization", partial(_organization, slug, self.schema))
         fields = [_field_column(field) for field in self.schema.in_list if not field.use_for_title]
         return [title, *([organization] if self.organization is None else []), *fields]
@@ -98,11 +102,14 @@ class AssetList:
 
     def _totals(self, query: ListQuery, rows: QuerySet[FlexibleAsset], is_capped: bool) -> Mapping[str, str]:  # noqa: FBT001 - called by the list
         sums = self._sums(query, rows, is_capped=is_capped)
-        numbers = {field.key: field for field in self.schema.in_list if field.slot in self.schema.number_slots}
+        numbers = {
+            field.key: field for field in self.schema.in_list if field.slot in self.schema.number_slots
+        }
         if not numbers or sums is None:
             return {}
         return {"name": "Total"} | {
-            key: field.behavior.to_text((sums[field.slot] or 0) / 10**field.decimals) for key, field in numbers.items()
+            key: field.behavior.to_text((sums[field.slot] or 0) / 10**field.decimals)
+            for key, field in numbers.items()
         }
 
     def _sums(
@@ -114,7 +121,9 @@ class AssetList:
             return None
         narrowed = query.search or any(query.parameters.get(name) for name in self._filter_names())
         if not narrowed:
-            totals: QuerySet[OrganizationTotals] = visible_totals(self.request.user).of_type(self.schema.asset_type)
+            totals: QuerySet[OrganizationTotals] = visible_totals(self.request.user).of_type(
+                self.schema.asset_type
+            )
             if self.organization:
                 totals = totals.filter(organization=self.organization)
             return totals.aggregate(**{slot: Sum(slot) for slot in slots})

@@ -19,9 +19,15 @@ def sidebar_sections(place: Place) -> list[Section]:
     )
     entries: dict[str, list[Entry]] = {}
     for asset_type in visible_types(place.user).in_menu():
-        url = reverse("flexible_assets:asset-list", args=[place.account.slug, place.organization.pk, asset_type.pk])
+        url = reverse(
+            "flexible_assets:asset-list", args=[place.account.slug, place.organization.pk, asset_type.pk]
+        )
         entry = Entry(
-            asset_type.name, asset_type.icon, url, f"{counts.get(asset_type.pk, 0):,}", active=place.path == url
+            asset_type.name,
+            asset_type.icon,
+            url,
+            f"{counts.get(asset_type.pk, 0):,}",
+            active=place.path == url,
         )
         entries.setdefault(asset_type.section, []).append(entry)
     return [Section(section.label, entries[section]) for section in SidebarSection if section in entries]
@@ -32,7 +38,9 @@ def global_entries(account: Account, user: User) -> list[GlobalEntry]:
         return []
     return [
         GlobalEntry(
-            asset_type.name, asset_type.icon, reverse("flexible_assets:global-list", args=[account.slug, asset_type.pk])
+            asset_type.name,
+            asset_type.icon,
+            reverse("flexible_assets:global-list", args=[account.slug, asset_type.pk]),
         )
         for asset_type in visible_types(user).in_menu()
     ]

@@ -21,14 +21,19 @@ class FlexibleAssetType(AccountOwned):
     sort_key = models.CharField(max_length=255, editable=False, db_collation="C")
     description = models.CharField(max_length=500, blank=True)
     icon = models.CharField(max_length=50, default="box")
-    section = models.CharField(max_length=30, choices=SidebarSection.choices, default=SidebarSection.APPS_AND_SERVICES)
+    section = models.CharField(
+        max_length=30, choices=SidebarSection.choices, default=SidebarSection.APPS_AND_SERVICES
+    )
     show_in_menu = models.BooleanField(default=True)
     archived = models.BooleanField(default=False)
-    system_key = models.CharField(
+    system_key = models.CharField(  # noqa: DJ001 - NULL for the many types that no app manages: they are all different
         max_length=60, null=True, editable=False, help_text="Names the type to the app that manages it."
     )
     manager = models.CharField(
-        max_length=60, blank=True, editable=False, help_text="Who keeps its assets in step; blank when people do."
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text="Who keeps its assets in step; blank when people do.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -50,7 +55,11 @@ class FlexibleAssetType(AccountOwned):
 
 class FlexibleAssetField(AccountOwned):
     asset_type = models.ForeignKey(
-        FlexibleAssetType, on_delete=models.CASCADE, related_name="fields", db_constraint=False, db_index=False
+        FlexibleAssetType,
+        on_delete=models.CASCADE,
+        related_name="fields",
+        db_constraint=False,
+        db_index=False,
     )
     order = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=100)
@@ -70,9 +79,12 @@ class FlexibleAssetField(AccountOwned):
     class Meta(AccountOwned.Meta):
         constraints = [
             *AccountOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["account", "asset_type", "key"], name="flexible_assets_field_key"),
+            models.UniqueConstraint(
+                fields=["account", "asset_type", "key"], name="flexible_assets_field_key"
+            ),
             models.CheckConstraint(
-                condition=models.Q(slot__in=["", *SLOTS["number"], *SLOTS["text"]]), name="flexible_assets_field_slot"
+                condition=models.Q(slot__in=["", *SLOTS["number"], *SLOTS["text"]]),
+                name="flexible_assets_field_slot",
             ),
         ]
         ordering = ["order"]
@@ -167,7 +179,9 @@ class AssetTag(AccountOwned):
     class Meta(AccountOwned.Meta):
         constraints = [
             *AccountOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["account", "asset", "field", "contact"], name="flexible_assets_tag"),
+            models.UniqueConstraint(
+                fields=["account", "asset", "field", "contact"], name="flexible_assets_tag"
+            ),
         ]
         indexes = [models.Index(fields=["account", "contact"], name="tags_of_contact")]
 
@@ -200,7 +214,9 @@ class OrganizationTotals(AccountOwned):
     class Meta(AccountOwned.Meta):
         constraints = [
             *AccountOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["account", "organization", "asset_type"], name="flexible_assets_totals"),
+            models.UniqueConstraint(
+                fields=["account", "organization", "asset_type"], name="flexible_assets_totals"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,7 +39,9 @@ class Schema:
         return asset
 
     def _title(self, traits: Mapping[str, Any]) -> str:
-        parts = [field.behavior.to_text(traits.get(field.key)) for field in self.fields if field.use_for_title]
+        parts = [
+            field.behavior.to_text(traits.get(field.key)) for field in self.fields if field.use_for_title
+        ]
         return " ".join(part for part in parts if part) or "(untitled)"
 
 

@@ -47,7 +47,7 @@ def global_list(request: AccountRequest, account: str, type_id: int) -> HttpResp
 @require_GET
 def asset_detail(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
     asset = get_asset(request.user, asset_id)
-    context = organization_frame(request, asset.organization) | {
+    context = _asset_frame(request, asset) | {
         "asset": asset,
         "asset_type": asset.asset_type,
         "fields": [_field(request, asset, field) for field in schema_of(asset.asset_type).fields],
@@ -66,7 +66,9 @@ def tagged_contacts(request: AccountRequest, account: str, asset_id: int, field_
         ListSpec(
             url=request.path,
             query=query,
-            rows=visible_contacts(request.user).filter(pk__in=tagged.values("contact")).matching(query.search),
+            rows=visible_contacts(request.user)
+            .filter(pk__in=tagged.values("contact"))
+            .matching(query.search),
             columns=[
                 ListColumn[Contact](
                     "name",
@@ -87,8 +89,15 @@ def tagged_contacts(request: AccountRequest, account: str, asset_id: int, field_
             empty_text="Contacts who hold this license appear after the next sync.",
         )
     )
-    context = organization_frame(request, asset.organization) | {"asset": asset, "page": page}
+    context = _asset_frame(request, asset) | {"asset": asset, "page": page}
     return render(request, "flexible_assets/tagged_contacts.html", context)
+
+
+def _asset_frame(request: AccountRequest, asset: FlexibleAsset) -> dict[str, object]:
+    siblings = reverse(
+        "flexible_assets:asset-list", args=[request.account.slug, asset.organization_id, asset.asset_type_id]
+    )
+    return organization_frame(request, asset.organization, inside=siblings)
 
 
 def _field(request: AccountRequest, asset: FlexibleAsset, field: FlexibleAssetField) -> dict[str, Any]:
@@ -108,7 +117,11 @@ def _tags(request: AccountRequest, asset: FlexibleAsset, field: FlexibleAssetFie
     tags = AssetTag.objects.of_account(asset.account_id).filter(asset=asset, field=field)
     total = tags.aggregate(total=Count("id"))["total"]
     contacts = visible_contacts(request.user).filter(pk__in=tags.values("contact")).order_by("sort_key", "id")
-    more = reverse("flexible_assets:tagged-contacts", args=[slug, asset.pk, field.pk]) if total > TAGS_SHOWN else ""
+    more = (
+        reverse("flexible_assets:tagged-contacts", args=[slug, asset.pk, field.pk])
+        if total > TAGS_SHOWN
+        else ""
+    )
     return {
         "tags": [
             {

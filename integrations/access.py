@@ -10,7 +10,9 @@ from organizations.roles import Right
 
 def get_integration(user: User, integration_id: int) -> Integration:
     require(user, Right.MANAGE_INTEGRATIONS)
-    integration = Integration.objects.visible_to(user).select_related("settings").filter(pk=integration_id).first()
+    integration = (
+        Integration.objects.visible_to(user).select_related("settings").filter(pk=integration_id).first()
+    )
     if integration is None:
         raise Http404("No such integration.")
     return integration

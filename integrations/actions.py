@@ -52,7 +52,9 @@ class NewIntegration:
 
 
 @transaction.atomic
-def connect_microsoft(account_id: int, new: NewIntegration, *, now: datetime, actor: User | None = None) -> Integration:
+def connect_microsoft(
+    account_id: int, new: NewIntegration, *, now: datetime, actor: User | None = None
+) -> Integration:
     integration = Integration.objects.create(
         account_id=account_id,
         name=new.name,
@@ -99,7 +101,12 @@ class Tenant:
 
 @transaction.atomic
 def match_tenant(
-    integration: Integration, tenant: Tenant, *, organization: Organization, now: datetime, actor: User | None = None
+    integration: Integration,
+    tenant: Tenant,
+    *,
+    organization: Organization,
+    now: datetime,
+    actor: User | None = None,
 ) -> TenantMatch:
     """Links a tenant to an organization of the same account; an existing match of the tenant is moved."""
     match, _ = TenantMatch.objects.update_or_create(
@@ -133,7 +140,9 @@ def save_sync_settings(
     unknown = set(steps) - set(known)
     if unknown:
         raise UnknownStepError(f"Unknown sync steps: {', '.join(sorted(unknown))}.")
-    row = SyncSettings.objects.select_for_update().get(account_id=integration.account_id, integration=integration)
+    row = SyncSettings.objects.select_for_update().get(
+        account_id=integration.account_id, integration=integration
+    )
     before, row.steps = row.steps, [key for key in known if key in steps]
     row.save(update_fields=["steps"])
     record_activity(
@@ -150,7 +159,9 @@ def save_sync_settings(
 @transaction.atomic
 def start_due_sync(integration_id: int, *, now: datetime) -> SyncRun | None:
     """What the clock asks for; nothing when a person or an earlier call has started it meanwhile."""
-    integration = Integration.objects.select_for_update().filter(pk=integration_id, next_due_at__lte=now).first()
+    integration = (
+        Integration.objects.select_for_update().filter(pk=integration_id, next_due_at__lte=now).first()
+    )
     if integration is None:
         return None
     integration.next_due_at = now + SYNC_INTERVAL
@@ -187,7 +198,9 @@ def start_sync(integration_id: int, *, trigger: Trigger, now: datetime, actor: U
     )
     _create_tenant_syncs(run, matches, now=now)
     if actor is not None:
-        record_activity(integration.account_id, at=now, action="sync.started", subject=integration.name, user=actor)
+        record_activity(
+            integration.account_id, at=now, action="sync.started", subject=integration.name, user=actor
+        )
     transaction.on_commit(partial(wake_run, run.account_id, run.pk, times=len(matches)), robust=True)
     return run
 
@@ -197,8 +210,12 @@ def _work_of(integration: Integration) -> tuple[list[TenantMatch], list[str]]:
         raise NothingToSyncError("Syncing is paused. Resume it first.")
     steps = integration.settings.steps
     if not steps:
-        raise NothingToSyncError("Nothing is ticked in Sync Settings yet. Tick Licenses and save, then start the sync.")
-    matches = list(TenantMatch.objects.of_account(integration.account_id).filter(integration=integration).matched())
+        raise NothingToSyncError(
+            "Nothing is ticked in Sync Settings yet. Tick Licenses and save, then start the sync."
+        )
+    matches = list(
+        TenantMatch.objects.of_account(integration.account_id).filter(integration=integration).matched()
+    )
     if not matches:
         raise NothingToSyncError("No tenant is matched to an organization yet. Match at least one first.")
     return matches, steps
@@ -206,5 +223,6 @@ def _work_of(integration: Integration) -> tuple[list[TenantMatch], list[str]]:
 
 def _create_tenant_syncs(run: SyncRun, matches: Iterable[TenantMatch], *, now: datetime) -> None:
     TenantSync.objects.bulk_create(
-        [TenantSync(account_id=run.account_id, run=run, match=match, next_at=now) for match in matches], batch_size=1000
+        [TenantSync(account_id=run.account_id, run=run, match=match, next_at=now) for match in matches],
+        batch_size=1000,
     )

@@ -16,7 +16,10 @@ def contacts_of_users(
     users: Sequence[DirectoryUser], *, match_id: int, organization: Organization, now: datetime
 ) -> dict[UUID, int]:
     """The contact's id for every user, creating what is missing. Writes nothing for users that did not change."""
-    links = {link.user_id: link for link in ContactLink.objects.of_account(organization.account_id).of_tenant(match_id)}
+    links = {
+        link.user_id: link
+        for link in ContactLink.objects.of_account(organization.account_id).of_tenant(match_id)
+    }
     _keep_in_step([user for user in users if user.id in links], links, now=now)
     newcomers = sorted((user for user in users if user.id not in links), key=lambda user: user.id)
     if newcomers:
@@ -39,7 +42,12 @@ def _keep_in_step(users: Iterable[DirectoryUser], links: dict[UUID, ContactLink]
 
 
 def _link(
-    users: Sequence[DirectoryUser], *, match_id: int, organization: Organization, taken: set[int], now: datetime
+    users: Sequence[DirectoryUser],
+    *,
+    match_id: int,
+    organization: Organization,
+    taken: set[int],
+    now: datetime,
 ) -> list[ContactLink]:
     known = _known_contacts(users, organization=organization, taken=taken)
     matched: dict[UUID, int] = {}
@@ -67,7 +75,9 @@ def _link(
     return ContactLink.objects.bulk_create(links, batch_size=1000)
 
 
-def _known_contacts(users: Iterable[DirectoryUser], *, organization: Organization, taken: set[int]) -> dict[str, int]:
+def _known_contacts(
+    users: Iterable[DirectoryUser], *, organization: Organization, taken: set[int]
+) -> dict[str, int]:
     wanted = {address for user in users for address in _addresses(user)}
     rows = Contact.objects.in_organization(organization).with_any_email(wanted).order_by("-pk")
     return {key: pk for key, pk in rows.values_list("email_key", "pk") if pk not in taken}

@@ -32,7 +32,7 @@ def seal(text: str, *, place: str) -> bytes:
 
 
 def unseal(sealed: bytes, *, place: str) -> str:
-    envelope = json.loads(bytes(sealed))
+    envelope = json.loads(sealed)
     keys = dict(_keys())
     if envelope["key"] not in keys:
         raise SealBrokenError(f"SEALING_KEYS holds no key {envelope['key']!r}.")

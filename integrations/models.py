@@ -20,7 +20,9 @@ from organizations.models import AccountOwned, Contact, Organization, User
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _choices(states: type[RunState | SyncState | IntegrationStatus | Trigger | MatchState | Problem]) -> list[tuple[str, str]]:
+def _choices(
+    states: type[RunState | SyncState | IntegrationStatus | Trigger | MatchState | Problem],
+) -> list[tuple[str, str]]:
     return [(state.value, state.value) for state in states]
 
 
@@ -29,7 +31,10 @@ class Integration(AccountOwned):
     cloud = models.CharField(max_length=20, default="global")
     application_id = models.CharField(max_length=64)
     status = models.CharField(
-        max_length=20, choices=_choices(IntegrationStatus), default=IntegrationStatus.CONNECTED, editable=False
+        max_length=20,
+        choices=_choices(IntegrationStatus),
+        default=IntegrationStatus.CONNECTED,
+        editable=False,
     )
     epoch = models.PositiveIntegerField(
         default=1, editable=False, help_text="Raised by whatever must stop running work from writing."
@@ -66,7 +71,9 @@ class IntegrationCredential(AccountOwned):
     )
     kind = models.CharField(max_length=20, choices=CredentialKind.choices)
     sealed = models.BinaryField()
-    hint = models.CharField(max_length=60, help_text="Last characters of a secret, or a certificate's fingerprint.")
+    hint = models.CharField(
+        max_length=60, help_text="Last characters of a secret, or a certificate's fingerprint."
+    )
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -214,7 +221,11 @@ class ContactLink(AccountOwned):
     """Which contact a directory user of a tenant is."""
 
     match = models.ForeignKey(
-        TenantMatch, on_delete=models.CASCADE, related_name="contact_links", db_constraint=False, db_index=False
+        TenantMatch,
+        on_delete=models.CASCADE,
+        related_name="contact_links",
+        db_constraint=False,
+        db_index=False,
     )
     user_id = models.UUIDField()
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="links", db_constraint=False)

@@ -1,6 +1,6 @@
 """How far a run is and how it went, computed from its rows whenever a page asks: no stored flag can stick."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -87,9 +87,9 @@ class Progress:
 
 def progress_of(runs: Iterable[SyncRun], *, now: datetime) -> dict[int, Progress]:
     """By run id, in one query for all of them."""
-    runs = {run.pk: run for run in runs}
+    by_id = {run.pk: run for run in runs}
     figures = (
-        TenantSync.objects.filter(run_id__in=runs)
+        TenantSync.objects.filter(run_id__in=by_id)
         .values("run_id")
         .annotate(
             total=Count("id"),
@@ -101,16 +101,20 @@ def progress_of(runs: Iterable[SyncRun], *, now: datetime) -> dict[int, Progress
         )
         .order_by()
     )
-    by_run = {row["run_id"]: row for row in figures}
-    return {pk: _progress(run, by_run.get(pk, {}), now=now) for pk, run in runs.items()}
+    by_run: dict[int, Mapping[str, object]] = {row["run_id"]: row for row in figures}
+    return {pk: _progress(run, by_run.get(pk, {}), now=now) for pk, run in by_id.items()}
 
 
-def _progress(run: SyncRun, row: dict[str, object], *, now: datetime) -> Progress:
+def _progress(run: SyncRun, row: Mapping[str, object], *, now: datetime) -> Progress:
     def number(name: str) -> int:
         value = row.get(name)
         return value if isinstance(value, int) else 0
 
-    signs = [sign for sign in (row.get("last_lease"), row.get("next_at"), run.created_at) if isinstance(sign, datetime)]
+    signs = [
+        sign
+        for sign in (row.get("last_lease"), row.get("next_at"), run.created_at)
+        if isinstance(sign, datetime)
+    ]
     return Progress(
         run=run,
         total=number("total"),
@@ -126,16 +130,105 @@ def _progress(run: SyncRun, row: dict[str, object], *, now: datetime) -> Progres
     )
 
 
-def latest_runs(integrations: Iterable[Integration]) -> dict[int, SyncRun]:
-    """By integration id."""
-    newest = SyncRun.objects.filter(integration__in=list(integrations)).order_by("integration_id", "-id")
-    return {run.integration_id: run for run in newest.distinct("integration_id")}
+def latest_runs(integrations: Iterable[Integration]) -> dict[int, tuple[SyncRun, datetime | None]]:
+    """By integration id: the newest run, and when the last one that ended did."""
+    runs = SyncRun.objects.filter(integration__in=list(integrations))
+    ends = dict(runs.values_list("integration_id").annotate(Max("finished_at")).order_by())
+    newest = runs.order_by("integration_id", "-id").distinct("integration_id")
+    return {run.integration_id: (run, ends[run.integration_id]) for run in newest}
+
+
+def duration_text(self) -> str:
+        return duration_text(self.elapsed)
+
+    @property
+    def written_text(self) -> str:
+        written = self.created + self.updated
+        return f"{written:,} assets written" if written else ""
+
+    @property
+    def estimate_text(self) -> str:
+        """Straight from the rate so far; silent until there is one."""
+        if not self.is_live or self.stalled or self.done < 3 or self.done == self.total:
+            return ""
+        return f"about {duration_text(self.elapsed / self.done * (self.total - self.done))} left"
+
+    @property
+    def hint(self) -> str:
+        if self.stalled:
+            return "waiting for a worker; check that worker and beat are running"
+        if self.run.state == RunState.PARTIAL:
+            return f"{self.failed:,} of {self.total:,} tenants failed"
+        return ""
+
+    @property
+    def problem(self) -> Problem | None:
+        return Problem(self.run.problem) if self.run.problem else None
+
+
+def progress_of(runs: Iterable[SyncRun], *, now: datetime) -> dict[int, Progress]:
+    """By run id, in one query for all of them."""
+    by_id = {run.pk: run for run in runs}
+    figures = (
+        TenantSync.objects.filter(run_id__in=by_id)
+        .values("run_id")
+        .annotate(
+            total=Count("id"),
+            open=Count("id", filter=Q(state__in=OPEN_SYNCS)),
+            failed=Count("id", filter=Q(state="failed")),
+            last_lease=Max("lease_until", filter=Q(state__in=OPEN_SYNCS)),
+            next_at=Max("next_at", filter=Q(state__in=OPEN_SYNCS)),
+            **{name: Sum(name) for name in ("created", "updated", "unchanged", "orphaned", "calls")},
+        )
+        .order_by()
+    )
+    by_run: dict[int, Mapping[str, object]] = {row["run_id"]: row for row in figures}
+    return {pk: _progress(run, by_run.get(pk, {}), now=now) for pk, run in by_id.items()}
+
+
+def _progress(run: SyncRun, row: Mapping[str, object], *, now: datetime) -> Progress:
+    def number(name: str) -> int:
+        value = row.get(name)
+        return value if isinstance(value, int) else 0
+
+    signs = [
+        sign
+        for sign in (row.get("last_lease"), row.get("next_at"), run.created_at)
+        if isinstance(sign, datetime)
+    ]
+    return Progress(
+        run=run,
+        total=number("total"),
+        done=number("total") - number("open"),
+        failed=number("failed"),
+        created=number("created"),
+        updated=number("updated"),
+        unchanged=number("unchanged"),
+        orphaned=number("orphaned"),
+        calls=number("calls"),
+        now=now,
+        stalled=RunState(run.state).is_live and now > max(signs) + STALLED_AFTER,
+    )
+
+
+def latest_runs(integrations: Iterable[Integration]) -> dict[int, "tuple[SyncRun, datetime | None]"]:
+    """By integration id: the newest run, and when the last one that ended did."""
+    ended = SyncRun.objects.filter(integration=OuterRef("integration"), finished_at__isnull=False).order_by(
+        "-id"
+    )
+    newest = (
+        SyncRun.objects.filter(integration__in=list(integrations))
+        .annotate(previous_end=Subquery(ended.values("finished_at")[:1]))
+        .order_by("integration_id", "-id")
+        .distinct("integration_id")
+    )
+    return {run.integration_id: (run, run.previous_end) for run in newest}
 
 
 def duration_text(duration: timedelta) -> str:
     seconds = max(0, round(duration.total_seconds()))
-    if seconds < 1:
-        return "under a second"
+    if duration < timedelta(seconds=10):
+        return f"{max(0.1, duration.total_seconds()):.1f} s"
     if seconds < 90:
         return f"{seconds} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{round(seconds / 3600)} h"

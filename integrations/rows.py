@@ -39,6 +39,7 @@ class IntegrationRow:
     account: Account
     integration: Integration
     progress: Progress | None
+    last_end: datetime | None = None
 
     type_label = "Microsoft"
 
@@ -84,11 +85,11 @@ class IntegrationRow:
 
     @property
     def last_sync_at(self) -> datetime | None:
-        return self.progress.run.finished_at if self.progress else None
+        return self.last_end
 
     @property
     def duration_text(self) -> str:
-        return self.progress.duration_text if self.progress else ""
+        return self.progress.duration_text if self.progress and not self.is_live else ""
 
     @property
     def problem(self) -> Problem | None:
@@ -114,7 +115,9 @@ class IntegrationRow:
         )
         logs = [Action("Last run", self.run_url, "get", "scroll-text")] if self.run_url else []
         return [
-            Action("Sync Settings", self._url("sync-settings", self.integration.pk), "get", "sliders-horizontal"),
+            Action(
+                "Sync Settings", self._url("sync-settings", self.integration.pk), "get", "sliders-horizontal"
+            ),
             start,
             *logs,
         ]
@@ -131,7 +134,7 @@ def tenant_row(sync: TenantSync, *, account: Account) -> dict[str, Any]:
     return {
         "name": sync.match.tenant_name,
         "domain": sync.match.default_domain,
-        "organization_name": organization.name if organization else "–",
+        "organization_name": organization.name if organization else "none",
         "organization_url": reverse("organizations:organization-detail", args=[account.slug, organization.pk])
         if organization
         else "",

@@ -14,7 +14,7 @@ def seal_credential(credential: Credential, *, integration: Integration) -> byte
 
 def open_credential(row: IntegrationCredential) -> Credential:
     """Raises SealBrokenError when the row was tampered with or its key is gone."""
-    members = json.loads(unseal(row.sealed, place=_place(row.account_id, row.integration_id)))
+    members = json.loads(unseal(bytes(row.sealed), place=_place(row.account_id, row.integration_id)))
     return ClientSecret(**members) if row.kind == CredentialKind.SECRET else ClientCertificate(**members)
 
 

@@ -45,7 +45,9 @@ def sync_settings(request: AccountRequest, account: str, integration_id: int) ->
         form = SyncSettingsForm(request.POST, ticked=integration.settings.steps)
         form.full_clean()
         save_sync_settings(integration, steps=form.chosen, now=timezone.now(), actor=request.user)
-        messages.success(request, "Saved. The next sync follows these settings; start one from the Actions menu.")
+        messages.success(
+            request, "Saved. The next sync follows these settings; start one from the Actions menu."
+        )
         return redirect("integrations:integration-list", account)
     context = {"integration": integration, "form": form, "navigation": "admin"}
     return render(request, "integrations/sync_settings.html", context)
@@ -69,7 +71,7 @@ def run_detail(request: AccountRequest, account: str, run_id: int) -> HttpRespon
         TenantSync.objects.of_account(run.account_id)
         .filter(run=run)
         .select_related("match__organization")
-        .order_by("-problem", "match__tenant_name", "id")
+        .order_by("-problem", "match__organization__sort_key", "id")
     )
     figures = (
         ("Created", progress.created),
@@ -103,10 +105,9 @@ def run_detail(request: AccountRequest, account: str, run_id: int) -> HttpRespon
 
 def _rows(request: AccountRequest, integrations: list[Integration]) -> list[IntegrationRow]:
     runs = latest_runs(integrations)
-    progress = progress_of(runs.values(), now=timezone.now())
-    return [
-        IntegrationRow(
-            request.account, each, progress[runs[each.pk].pk] if each.pk in runs else None
-        )
-        for each in integrations
-    ]
+    progress = progress_of((run for run, _ in runs.values()), now=timezone.now())
+    rows = []
+    for each in integrations:
+        run, last_end = runs.get(each.pk, (None, None))
+        rows.append(IntegrationRow(request.account, each, progress[run.pk] if run else None, last_end))
+    return rows

@@ -53,7 +53,9 @@ class AccountMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Every page of an account asks for sign-in unless its view says otherwise."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]  # htmx needs another answer than a redirect
+        self, request: HttpRequest, view_func: object
+    ) -> HttpResponse:
         account: Account | None = request.account  # type: ignore[attr-defined]  # set by AccountMiddleware
         if account is None:
             raise Http404

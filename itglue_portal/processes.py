@@ -42,7 +42,12 @@ class Processes:
         command: Sequence[str] = [sys.executable, "-m", module, *arguments]
         with self._log(name).open("ab") as log:
             child = subprocess.Popen(  # noqa: S603 - our own modules
-                command, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._children[name] = child
         return child

@@ -83,7 +83,9 @@ def _update_records(
     for sku_id in plan.orphan:
         records[sku_id].orphaned_at = now
     touched = {each.sku_id for each in (*plan.update, *plan.retag)} | set(plan.orphan)
-    LicenseRecord.objects.bulk_update([records[sku_id] for sku_id in sorted(touched, key=str)], _WRITTEN, batch_size=500)
+    LicenseRecord.objects.bulk_update(
+        [records[sku_id] for sku_id in sorted(touched, key=str)], _WRITTEN, batch_size=500
+    )
 
 
 def _fill(record: LicenseRecord, facts: SkuFacts) -> None:

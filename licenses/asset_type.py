@@ -30,8 +30,18 @@ MICROSOFT_LICENSES = TypeSpec(
         FieldSpec("Active", "Number", hint="Units that can be assigned", show_in_list=True),
         FieldSpec("Consumed", "Number", hint="Units that are assigned", show_in_list=True),
         FieldSpec("Unused", "Number", hint="Active units nobody holds", show_in_list=True),
-        FieldSpec("Suspended", "Number", hint="Units of ended subscriptions; they count as 0 active", show_in_list=True),
-        FieldSpec("Warning", "Number", hint="Expired units in their grace period; they still work", show_in_list=True),
+        FieldSpec(
+            "Suspended",
+            "Number",
+            hint="Units of ended subscriptions; they count as 0 active",
+            show_in_list=True,
+        ),
+        FieldSpec(
+            "Warning",
+            "Number",
+            hint="Expired units in their grace period; they still work",
+            show_in_list=True,
+        ),
         FieldSpec("Users", "Tag", hint="Contacts who hold the license", tag_type="Contacts"),
     ),
 )

@@ -55,7 +55,11 @@ class Units:
             return Status.OVER_ASSIGNED
         if self.enabled:
             return Status.WARNING if self.warning else Status.ACTIVE
-        ended = ((self.warning, Status.WARNING), (self.suspended, Status.SUSPENDED), (self.locked_out, Status.LOCKED_OUT))
+        ended = (
+            (self.warning, Status.WARNING),
+            (self.suspended, Status.SUSPENDED),
+            (self.locked_out, Status.LOCKED_OUT),
+        )
         return next((status for units, status in ended if units), Status.NO_UNITS)
 
 
@@ -130,9 +134,13 @@ def plan(stored: Iterable[Stored], licenses: Iterable[License]) -> Plan:
     doubts = _doubts_about_skus(known, read), _doubts_about_holders(known, read)
     present = sorted((sku_id for sku_id in read if sku_id in known), key=str)
     update = tuple(
-        read[sku_id] for sku_id in present if known[sku_id].is_orphaned or known[sku_id].digest != read[sku_id].digest
+        read[sku_id]
+        for sku_id in present
+        if known[sku_id].is_orphaned or known[sku_id].digest != read[sku_id].digest
     )
-    retag = tuple(read[sku_id] for sku_id in present if known[sku_id].holders_digest != read[sku_id].holders_digest)
+    retag = tuple(
+        read[sku_id] for sku_id in present if known[sku_id].holders_digest != read[sku_id].holders_digest
+    )
     create = tuple(read[sku_id] for sku_id in sorted(read.keys() - known.keys(), key=str))
     touched = {license_.sku_id for license_ in (*update, *retag)}
     vanished = sorted(_vanished(known, read), key=str)
@@ -177,4 +185,6 @@ def _doubts_about_holders(known: Mapping[UUID, Stored], read: Mapping[UUID, Lice
     released = sum(known[sku_id].consumed - read[sku_id].units.consumed for sku_id in both)
     if not _is_much(gone, of=before) or 2 * released >= gone:
         return ""
-    return f"{gone} of {before} license holders are missing from Microsoft's user list; all of them stay tagged."
+    return (
+        f"{gone} of {before} license holders are missing from Microsoft's user list; all of them stay tagged."
+    )

@@ -55,7 +55,9 @@ class LicenseStep:
             record.sku_id: record
             for record in LicenseRecord.objects.of_account(context.account_id).of_tenant(context.match_id)
         }
-        planned = plan((record.stored for record in records.values()), (fact.license for fact in facts.values()))
+        planned = plan(
+            (record.stored for record in records.values()), (fact.license for fact in facts.values())
+        )
         if not planned.writes_nothing:
             carry_out(planned, context=context, schema=schema, facts=facts, records=records)
             refresh_totals(schema, totals)

@@ -56,7 +56,9 @@ def create_user(account: Account, *, email: str, name: str, role: Role, password
 
 
 @transaction.atomic
-def create_organization(account_id: int, *, name: str, now: datetime, actor: User | None = None) -> Organization:
+def create_organization(
+    account_id: int, *, name: str, now: datetime, actor: User | None = None
+) -> Organization:
     organization = Organization.objects.create(
         account_id=account_id,
         name=name,
@@ -70,7 +72,9 @@ def create_organization(account_id: int, *, name: str, now: datetime, actor: Use
     return organization
 
 
-def create_contacts(organization: Organization, details: Collection[ContactDetails], *, now: datetime) -> list[Contact]:
+def create_contacts(
+    organization: Organization, details: Collection[ContactDetails], *, now: datetime
+) -> list[Contact]:
     contacts = [_fill(Contact(account_id=organization.account_id, organization=organization, created_at=now), each, now)
                 for each in details]  # fmt: skip
     return Contact.objects.bulk_create(contacts, batch_size=500)
@@ -81,7 +85,17 @@ def update_contacts(changes: Collection[tuple[Contact, ContactDetails]], *, now:
     Contact.objects.bulk_update(contacts, _FILLED, batch_size=500)
 
 
-_FILLED = ["name", "first_name", "last_name", "title", "email", "email_key", "sort_key", "search_key", "updated_at"]
+_FILLED = [
+    "name",
+    "first_name",
+    "last_name",
+    "title",
+    "email",
+    "email_key",
+    "sort_key",
+    "search_key",
+    "updated_at",
+]
 
 
 def _fill(contact: Contact, details: ContactDetails, now: datetime) -> Contact:

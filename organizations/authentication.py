@@ -14,7 +14,9 @@ class AccountBackend(BaseBackend):
     ) -> User | None:
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
-            User().set_password(password)  # as slow as a wrong password: the time tells nothing about who exists
+            User().set_password(
+                password
+            )  # as slow as a wrong password: the time tells nothing about who exists
             return None
         return user if user.check_password(password) and user.is_active else None
 

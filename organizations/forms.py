@@ -23,7 +23,9 @@ class SignInForm(forms.Form):
         if "email" in cleaned and "password" in cleaned:
             user = authenticate(self.request, email=cleaned["email"], password=cleaned["password"])
             if not isinstance(user, User):
-                raise forms.ValidationError("E-mail address and password do not match an active user of this account.")
+                raise forms.ValidationError(
+                    "E-mail address and password do not match an active user of this account."
+                )
             self.user = user
         return cleaned
 

@@ -62,7 +62,9 @@ class Filter:
     options: Sequence[Option]
 
 
-def choice(name: str, label: str, *, values: Sequence[tuple[str, str]], chosen: str, any_label: str) -> Filter:
+def choice(
+    name: str, label: str, *, values: Sequence[tuple[str, str]], chosen: str, any_label: str
+) -> Filter:
     options = [Option(value, text, value == chosen) for value, text in [("", any_label), *values]]
     return Filter(name, label, options)
 
@@ -151,7 +153,9 @@ def build_page(spec: ListSpec[Row]) -> ListPage:
     part = read_slice(spec.rows, order=order, cursor=Cursor.decode(spec.query.parameters.get(CURSOR, "")))
     count, is_capped = capped_count(spec.rows)
     kept = _kept(spec)
-    is_filtered = bool(spec.query.search) or any(each.options and not each.options[0].selected for each in spec.filters)
+    is_filtered = bool(spec.query.search) or any(
+        each.options and not each.options[0].selected for each in spec.filters
+    )
     return ListPage(
         url=spec.url,
         columns=[_header(each, spec, kept, column, descending=descending) for each in spec.columns],
@@ -181,7 +185,12 @@ def _sorting(spec: ListSpec[Row]) -> tuple[ListColumn[Row], bool]:
 
 
 def _header(
-    column: ListColumn[Row], spec: ListSpec[Row], kept: Mapping[str, str], by: ListColumn[Row], *, descending: bool
+    column: ListColumn[Row],
+    spec: ListSpec[Row],
+    kept: Mapping[str, str],
+    by: ListColumn[Row],
+    *,
+    descending: bool,
 ) -> Header:
     is_sorted = column.key == by.key
     if column.order is None:

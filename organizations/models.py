@@ -28,7 +28,9 @@ class AccountOwned(models.Model):
     them a composite key (account_id, id) instead, because PostgreSQL's own check would accept another account's row.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
 
     class Meta:
         abstract = True
@@ -45,11 +47,13 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, AccountOwned):
     email = models.EmailField()
     name = models.CharField(max_length=200)
-    role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role], default=Role.READ_ONLY)
+    role = models.CharField(
+        max_length=20, choices=[(role.value, role.label) for role in Role], default=Role.READ_ONLY
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # AbstractBaseUser declares a wider one
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -4,6 +4,20 @@ import re
 import unicodedata
 
 _DIGITS = re.compile(r"\d+")
+# Letters that Unicode does not take apart into a base letter and a mark, but that people file under one.
+_FILED_UNDER = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ħ": "h",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ð": "d",
+    }
+)
 SORT_KEY_LENGTH = 255
 
 
@@ -16,4 +30,5 @@ def sort_key(text: str) -> str:
     """Bytewise comparison of two keys orders as people expect: accents beside their letter, numbers by value."""
     decomposed = unicodedata.normalize("NFKD", text).casefold().strip()
     letters = "".join(character for character in decomposed if not unicodedata.combining(character))
+    letters = letters.translate(_FILED_UNDER)
     return _DIGITS.sub(lambda digits: digits[0].zfill(10), letters)[:SORT_KEY_LENGTH]

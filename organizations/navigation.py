@@ -41,15 +41,35 @@ class Place:
     path: str
 
 
+@dataclass(frozen=True)
+class Card:
+    """One figure on an organization's overview."""
+
+    label: str
+    value: str
+    url: str = ""
+    hint: str = ""
+
+
+_cards: list[Callable[[Place], Sequence[Card]]] = []
 _sections: list[Callable[[Place], Sequence[Section]]] = []
 _global_entries: list[Callable[[Account, User], Sequence[GlobalEntry]]] = []
 
 
 def register_navigation(
-    sections: Callable[[Place], Sequence[Section]], global_entries: Callable[[Account, User], Sequence[GlobalEntry]]
+    sections: Callable[[Place], Sequence[Section]],
+    global_entries: Callable[[Account, User], Sequence[GlobalEntry]],
 ) -> None:
     _sections.append(sections)
     _global_entries.append(global_entries)
+
+
+def register_cards(cards: Callable[[Place], Sequence[Card]]) -> None:
+    _cards.append(cards)
+
+
+def cards(place: Place) -> list[Card]:
+    return [card for provide in _cards for card in provide(place)]
 
 
 def sidebar(place: Place) -> list[Section]:
@@ -59,7 +79,7 @@ def sidebar(place: Place) -> list[Section]:
         "",
         (
             Entry("Overview", "layout-dashboard", home, active=place.path == home),
-            Entry("Contacts", "users", contacts, active=place.path.startswith(contacts)),
+            Entry("Contacts", "users", contacts, active=place.path == contacts),
         ),
     )
     return [built_in, *(section for provide in _sections for section in provide(place))]
@@ -69,7 +89,9 @@ def global_entries(account: Account, user: User) -> list[GlobalEntry]:
     return [entry for provide in _global_entries for entry in provide(account, user)]
 
 
-def organization_frame(request: AccountRequest, organization: Organization) -> dict[str, object]:
-    """What every page of an organization shows around its content."""
-    place = Place(request.account, request.user, organization, request.path)
+def organization_frame(
+    request: AccountRequest, organization: Organization, *, inside: str = ""
+) -> dict[str, object]:
+    """What every page of an organization shows around its content; `inside` is the sidebar entry it belongs under."""
+    place = Place(request.account, request.user, organization, inside or request.path)
     return {"organization": organization, "sidebar": sidebar(place), "navigation": "organizations"}

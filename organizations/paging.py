@@ -39,7 +39,9 @@ class Cursor:
     id: int
 
     def encode(self) -> str:
-        text = json.dumps([int(self.backwards), int(self.in_nulls), self.value, self.id], separators=(",", ":"))
+        text = json.dumps(
+            [int(self.backwards), int(self.in_nulls), self.value, self.id], separators=(",", ":")
+        )
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -62,7 +64,9 @@ class Slice(Generic[Row]):
     next: str
 
 
-def read_slice(rows: QuerySet[Row], *, order: Order, cursor: Cursor | None, size: int = PAGE_SIZE) -> Slice[Row]:
+def read_slice(
+    rows: QuerySet[Row], *, order: Order, cursor: Cursor | None, size: int = PAGE_SIZE
+) -> Slice[Row]:
     backwards = cursor is not None and cursor.backwards
     found = _read(rows, order=order, cursor=cursor, wanted=size + 1)
     has_more = len(found) > size
@@ -113,7 +117,9 @@ def _segment(
     return rows.order_by(*(f"-{column}" if descending else column for column in columns))
 
 
-def _behind(rows: QuerySet[Row], columns: list[str], place: tuple[Any, ...], *, descending: bool) -> QuerySet[Row]:
+def _behind(
+    rows: QuerySet[Row], columns: list[str], place: tuple[Any, ...], *, descending: bool
+) -> QuerySet[Row]:
     if len(columns) == 1:
         return rows.filter(**{"id__lt" if descending else "id__gt": place[0]})
     lookup = TupleLessThan if descending else TupleGreaterThan

@@ -9,10 +9,10 @@ from organizations.names import search_key
 if TYPE_CHECKING:
     from organizations.models import Contact, Organization, User
 
-_Row = TypeVar("_Row", bound=models.Model, covariant=True)
+_Row_co = TypeVar("_Row_co", bound=models.Model, covariant=True)
 
 
-class AccountQuerySet(models.QuerySet[_Row]):
+class AccountQuerySet(models.QuerySet[_Row_co]):
     """Rows of the account in scope; the account is named in the query as well, so that plans do not rest on the policy."""
 
     def of_account(self, account_id: int) -> Self:

@@ -11,7 +11,15 @@ urlpatterns = [
     path("<slug:account>/sign-out/", views.sign_out, name="sign-out"),
     path("<slug:account>/theme/", views.theme, name="theme"),
     path("<slug:account>/organizations/", views.organization_list, name="organization-list"),
-    path("<slug:account>/organizations/<int:organization_id>/", views.organization_detail, name="organization-detail"),
-    path("<slug:account>/organizations/<int:organization_id>/contacts/", views.contact_list, name="contact-list"),
+    path(
+        "<slug:account>/organizations/<int:organization_id>/",
+        views.organization_detail,
+        name="organization-detail",
+    ),
+    path(
+        "<slug:account>/organizations/<int:organization_id>/contacts/",
+        views.contact_list,
+        name="contact-list",
+    ),
     path("<slug:account>/contacts/<int:contact_id>/", views.contact_detail, name="contact-detail"),
 ]

@@ -13,8 +13,8 @@ from organizations.access import AccountRequest, find_account, get_contact, get_
 from organizations.contact_pages import mentions_of
 from organizations.forms import AccountForm, SignInForm
 from organizations.lists import Cell, ListColumn, ListQuery, ListSpec, build_page
-from organizations.models import Account, Contact, Organization
-from organizations.navigation import organization_frame
+from organizations.models import Account, Contact, Organization, User
+from organizations.navigation import Card, Place, cards, organization_frame
 from organizations.paging import Order
 from organizations.policies import visible_contacts, visible_organizations
 
@@ -34,16 +34,18 @@ def home(request: HttpRequest) -> HttpResponse:
         if account is not None:
             return redirect("organizations:organization-list", account.slug)
         form.add_error("slug", "There is no account of this name here.")
-    return render(request, "organizations/account_choose.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "organizations/account_choose.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def sign_in(request: AccountRequest, account: str) -> HttpResponse:
+def sign_in(request: HttpRequest, account: str) -> HttpResponse:
     target = request.GET.get("next") or request.POST.get("next") or ""
     if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
         target = reverse("organizations:organization-list", args=[account])
-    if request.user.is_authenticated:
+    if isinstance(request.user, User):
         return redirect(target)
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
@@ -108,20 +110,23 @@ def organization_list(request: AccountRequest, account: str) -> HttpResponse:
             empty_text="Organizations are your clients. Connecting Microsoft adds them with their tenants.",
         )
     )
-    return render(request, "organizations/organization_list.html", {"page": page, "navigation": "organizations"})
+    return render(
+        request, "organizations/organization_list.html", {"page": page, "navigation": "organizations"}
+    )
 
 
 @require_GET
 def organization_detail(request: AccountRequest, account: str, organization_id: int) -> HttpResponse:
     organization = get_organization(request.user, organization_id)
     contacts = visible_contacts(request.user).in_organization(organization).count()
-    card = {
-        "label": "Contacts",
-        "value": f"{contacts:,}",
-        "url": reverse("organizations:contact-list", args=[account, organization.pk]),
-        "hint": "",
-    }
-    return render(request, "organizations/organization_detail.html", organization_frame(request, organization) | {"summary": [card]})
+    contact_card = Card(
+        "Contacts",
+        f"{contacts:,}",
+        url=reverse("organizations:contact-list", args=[account, organization.pk]),
+    )
+    place = Place(request.account, request.user, organization, request.path)
+    context = organization_frame(request, organization) | {"summary": [contact_card, *cards(place)]}
+    return render(request, "organizations/organization_detail.html", context)
 
 
 @require_GET
@@ -154,13 +159,16 @@ def contact_list(request: AccountRequest, account: str, organization_id: int) ->
             empty_text="Licensed users of the Microsoft tenant become contacts at the next sync.",
         )
     )
-    return render(request, "organizations/contact_list.html", organization_frame(request, organization) | {"page": page})
+    return render(
+        request, "organizations/contact_list.html", organization_frame(request, organization) | {"page": page}
+    )
 
 
 @require_GET
 def contact_detail(request: AccountRequest, account: str, contact_id: int) -> HttpResponse:
     contact = get_contact(request.user, contact_id)
-    context = organization_frame(request, contact.organization) | {
+    contacts = reverse("organizations:contact-list", args=[account, contact.organization_id])
+    context = organization_frame(request, contact.organization, inside=contacts) | {
         "contact": contact,
         "tagged_in": mentions_of(request, contact),
     }

@@ -127,7 +127,9 @@ def complete(work: Work, *, state: SyncState, figures: dict[str, Any]) -> None:
 def give_back(work: Work, error: MicrosoftError, *, calls: int) -> None:
     """Puts a throttled tenant back in line for when Microsoft asked, without counting the attempt."""
     wait = error.retry_after if error.retry_after is not None else _backoff(work.attempts)
-    _release(work, _telling(error, calls), wait=wait, attempts=F("attempts") - 1, throttles=F("throttles") + 1)
+    _release(
+        work, _telling(error, calls), wait=wait, attempts=F("attempts") - 1, throttles=F("throttles") + 1
+    )
 
 
 def retry_later(work: Work, error: MicrosoftError, *, calls: int) -> None:

@@ -1,7 +1,7 @@
 """What the clock does every few seconds: looks at the queue of all accounts, as a role that sees nothing else, and
 wakes workers. It writes nothing, so two clocks at once do no harm."""
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from integrations.models import Integration, SyncRun, TenantSync
 from integrations.querysets import DATABASE_CLOCK
@@ -20,10 +20,11 @@ def tick() -> None:
 
 def _runs_to_wake() -> list[tuple[int, int, int]]:
     """Live runs with the number of workers each could use on top of those it has; one that only has to end needs one."""
-    runs = SyncRun.objects.using(_SCHEDULER).live()
+    overdue_now = ExpressionWrapper(Q(deadline_at__lte=DATABASE_CLOCK), output_field=BooleanField())
+    runs = SyncRun.objects.using(_SCHEDULER).live().annotate(overdue=overdue_now)
     open_syncs = {run_id: (due, busy, open_) for run_id, due, busy, open_ in _open_syncs()}
     wakes = []
-    for account_id, run_id, overdue in runs.values_list("account_id", "id", Q(deadline_at__lte=DATABASE_CLOCK)):
+    for account_id, run_id, overdue in runs.values_list("account_id", "id", "overdue"):
         due, busy, open_ = open_syncs.get(run_id, (0, 0, 0))
         wanted = min(due, FAN_OUT) - busy
         if wanted > 0:

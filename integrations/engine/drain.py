@@ -91,7 +91,9 @@ def _write(work: Work, readings: Mapping[str, Any], *, calls: int) -> None:
             outcome += step.apply(context, readings[step.key])
         match.last_synced_at = now
         match.save(update_fields=["last_synced_at"])
-        complete(work, state=SyncState.HELD if outcome.held else SyncState.DONE, figures=_figures(outcome, calls))
+        complete(
+            work, state=SyncState.HELD if outcome.held else SyncState.DONE, figures=_figures(outcome, calls)
+        )
 
 
 def _organization_of(match: TenantMatch) -> int:

@@ -27,7 +27,9 @@ class Pause:
 def begin(account_id: int, run_id: int) -> None:
     """In a transaction of its own: claiming locks tenants, and locks go from run to tenant, never back."""
     with account_transaction(account_id):
-        SyncRun.objects.of_account(account_id).filter(pk=run_id, state=RunState.QUEUED).update(state=RunState.RUNNING)
+        SyncRun.objects.of_account(account_id).filter(pk=run_id, state=RunState.QUEUED).update(
+            state=RunState.RUNNING
+        )
 
 
 def settle(account_id: int, run_id: int) -> Pause | None:
@@ -60,9 +62,8 @@ def _abort_if_hopeless(syncs: QuerySet[TenantSync]) -> None:
     """A wrong secret is wrong for three thousand tenants too: one message, not three thousand refused sign-ins."""
     if syncs.filter(state=SyncState.DONE).exists():
         return
-    failures = Counter(
-        {problem: count for problem, count in syncs.filter(state=SyncState.FAILED).values_list("problem").annotate(Count("id"))}
-    )
+    failed = syncs.filter(state=SyncState.FAILED).values_list("problem").annotate(Count("id"))
+    failures = Counter(dict(failed.order_by()))
     for problem, count in failures.most_common(1):
         if count >= SAME_FAILURES_TO_ABORT and Problem(problem).is_credential_wide:
             _fail_all(syncs.filter(state=SyncState.PENDING), Problem(problem))
@@ -79,7 +80,9 @@ def _finish(run: SyncRun, syncs: QuerySet[TenantSync], *, now: datetime) -> None
 def _main_problem(syncs: QuerySet[TenantSync]) -> tuple[str, str]:
     """What most of the unfinished tenants suffer from, with one tenant's detail."""
     unwell = syncs.filter(state__in=(SyncState.FAILED, SyncState.HELD)).order_by()
-    worst = unwell.values_list("problem").annotate(tenants=Count("id")).order_by("-tenants", "problem").first()
+    worst = (
+        unwell.values_list("problem").annotate(tenants=Count("id")).order_by("-tenants", "problem").first()
+    )
     if worst is None:
         return "", ""
     example = unwell.filter(problem=worst[0]).order_by("-detail").first()
@@ -88,6 +91,9 @@ def _main_problem(syncs: QuerySet[TenantSync]) -> tuple[str, str]:
 
 def _database_now(run: SyncRun) -> datetime:
     now: datetime = (
-        SyncRun.objects.of_account(run.account_id).filter(pk=run.pk).values_list(DATABASE_CLOCK, flat=True).get()
+        SyncRun.objects.of_account(run.account_id)
+        .filter(pk=run.pk)
+        .values_list(DATABASE_CLOCK, flat=True)
+        .get()
     )
     return now

@@ -41,6 +41,8 @@ class ThrottledError(MicrosoftError):
         super().__init__(
             Problem.THROTTLED, detail, codes=codes, request_id=request_id, retry_after=retry_after
         )
+        # What pickle calls the class with again, when a worker reports the error to its pool.
+        self.args = (detail,)
         self.app_wide = app_wide
 
 
@@ -57,3 +59,4 @@ class MalformedAnswerError(MicrosoftError):
 
     def __init__(self, detail: str, *, request_id: str = "") -> None:
         super().__init__(Problem.MALFORMED_ANSWER, detail, request_id=request_id)
+        self.args = (detail,)

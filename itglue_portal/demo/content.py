@@ -44,7 +44,11 @@ def prepare(tenants: list[DemoTenant], credential: ClientSecret, *, password: st
         account = find_account(SLUG) or create_account("Demo MSP", slug=SLUG)
     with account_transaction(account.pk):
         _ensure_people(account, password)
-        integration = Integration.objects.of_account(account.pk).filter(application_id=credential.application_id).first()
+        integration = (
+            Integration.objects.of_account(account.pk)
+            .filter(application_id=credential.application_id)
+            .first()
+        )
         integration = integration or _connect(account, credential, tenants, now=now)
         return Demo(account, integration.pk)
 
@@ -59,7 +63,9 @@ def _ensure_people(account: Account, password: str) -> None:
             user.save(update_fields=["password"])
 
 
-def _connect(account: Account, credential: ClientSecret, tenants: list[DemoTenant], *, now: datetime) -> Integration:
+def _connect(
+    account: Account, credential: ClientSecret, tenants: list[DemoTenant], *, now: datetime
+) -> Integration:
     name = f"Microsoft (simulated, {len(tenants)} tenants)"
     integration = connect_microsoft(account.pk, NewIntegration(name=name, credential=credential), now=now)
     for tenant in tenants:

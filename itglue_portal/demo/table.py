@@ -36,7 +36,14 @@ def license_lines(account_id: int) -> list[LicenseLine]:
 def as_table(lines: Sequence[LicenseLine]) -> str:
     head = ("Organization", "License", "Active", "Consumed", "Unused", "Status")
     rows = [
-        (each.organization, each.license, f"{each.active:,}", f"{each.consumed:,}", f"{each.unused:,}", each.status)
+        (
+            each.organization,
+            each.license,
+            f"{each.active:,}",
+            f"{each.consumed:,}",
+            f"{each.unused:,}",
+            each.status,
+        )
         for each in lines
     ]
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]

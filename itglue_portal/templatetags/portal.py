@@ -22,7 +22,10 @@ LONGEST_RELATIVE = timedelta(days=30)
 # Drawing one costs 83 microseconds, and 14 ms when the archive is opened; a list shows fifty.
 @lru_cache(maxsize=512)
 def draw_icon(name: str) -> SafeString:
-    return lucide(name, size=ICON_SIZE, **{"class": "icon", "aria-hidden": "true", "focusable": "false"})
+    # It is safe already; its annotation says less.
+    return SafeString(
+        lucide(name, size=ICON_SIZE, **{"class": "icon", "aria-hidden": "true", "focusable": "false"})
+    )
 
 
 @register.simple_tag

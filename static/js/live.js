@@ -28,16 +28,6 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
-// A signed-out session answers a part with the sign-in page: show that page instead of an empty part.
-document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const { responseURL } = event.detail.xhr;
-  const asked = new URL(event.detail.pathInfo.finalRequestPath, location.href);
-  if (responseURL && new URL(responseURL).pathname !== asked.pathname) {
-    event.preventDefault();
-    location.reload();
-  }
-});
-
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, () => { lost.hidden = false; });
 }

@@ -54,11 +54,12 @@ def ask(url: str, question: str) -> str:
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         connection.autocommit = True
         cursor.execute(question)
-        return str(cursor.fetchone()[0]) if cursor.description else ""
+        row = cursor.fetchone() if cursor.description else None
+    return str(row[0]) if row else ""
 
 
 @contextmanager
-def user_process(root: Path, **environment: str) -> Iterator[subprocess.Popen]:
+def user_process(root: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """Another process inside `running()`; it leaves at the end of the block, if it still lives."""
     command = [sys.executable, "-c", USER, str(root)]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and script
@@ -72,6 +73,7 @@ def user_process(root: Path, **environment: str) -> Iterator[subprocess.Popen]:
         yield process
 
 
-def met(process: subprocess.Popen) -> str:
+def met(process: subprocess.Popen[str]) -> str:
     """Blocks until the process is inside; the server's start time tells one server from another."""
+    assert process.stdout is not None
     return process.stdout.readline().strip()

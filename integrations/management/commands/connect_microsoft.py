@@ -22,10 +22,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("account", help="the account's name in addresses")
-        parser.add_argument("--name", default="Microsoft", help="what the integration is called in Active Integrations")
-        parser.add_argument("--application-id", required=True, help="Application (client) ID of the app registration")
+        parser.add_argument(
+            "--name", default="Microsoft", help="what the integration is called in Active Integrations"
+        )
+        parser.add_argument(
+            "--application-id", required=True, help="Application (client) ID of the app registration"
+        )
         parser.add_argument("--secret-file", type=Path, help="file with the client secret's value")
-        parser.add_argument("--certificate", type=Path, help="PEM file with the certificate registered for the app")
+        parser.add_argument(
+            "--certificate", type=Path, help="PEM file with the certificate registered for the app"
+        )
         parser.add_argument("--private-key", type=Path, help="PEM file with the certificate's private key")
         parser.add_argument("--cloud", choices=sorted(CLOUDS), default="global")
         parser.add_argument(
@@ -80,7 +86,9 @@ def _credential(options: dict[str, Any]) -> Credential:
     if options["secret_file"]:
         return ClientSecret(application_id, _text_of(options["secret_file"]))
     if options["certificate"] and options["private_key"]:
-        return ClientCertificate(application_id, _text_of(options["private_key"]), _text_of(options["certificate"]))
+        return ClientCertificate(
+            application_id, _text_of(options["private_key"]), _text_of(options["certificate"])
+        )
     raise CommandError("Give either --secret-file, or --certificate and --private-key.")
 
 

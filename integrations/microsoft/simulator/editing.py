@@ -137,9 +137,10 @@ def edits() -> Iterator[str]:
 
 
 def _user(census: Census, user: str) -> SimulatedUser:
-    if found := census.users.get(user):
-        return found
-    return next(each for each in census.users.values() if each.user_principal_name == user)
+    for each in census.users.values():
+        if user in {each.id, each.user_principal_name}:
+            return each
+    raise KeyError(user)
 
 
 def _pool(census: Census, sku: str) -> SkuPool:

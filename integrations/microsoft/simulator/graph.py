@@ -92,7 +92,10 @@ class Graph:
             claims = self._environment.tokens.check(token, now=self._environment.now())
         except TokenRejectedError as rejection:
             raise invalid_token(str(rejection)) from None
-        return Caller(self._environment.world.get_tenant(claims["tid"]), frozenset(claims.get("roles", ())))
+        tenant = self._environment.world.find_tenant(claims["tid"])
+        if tenant is None:
+            raise invalid_token("Access token validation failure. Invalid tenant.")
+        return Caller(tenant, frozenset(claims.get("roles", ())))
 
     def _read(self, caller: Caller, call: Call) -> Answer:
         resource, key = find_resource(call.path)

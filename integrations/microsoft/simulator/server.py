@@ -53,7 +53,7 @@ class Server:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        server = web.Server(self._handle, keepalive_timeout=300)
+        server = web.Server(self._handle, access_log=None, keepalive_timeout=300)
         try:
             listener = await self._loop.create_server(server, _HOST, self._port, ssl=self._tls, backlog=1024)
         except OSError as failure:

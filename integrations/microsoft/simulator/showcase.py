@@ -16,7 +16,7 @@ SHOWCASE = (
     Blueprint(
         "AT",
         26,
-        name=Name("Bäckerei Grünwald GmbH", "baeckerei-gruenwald"),
+        name=Name("Bäckerei Grünwald GmbH", "baeckereigruenwald"),
         suites=(
             Stock("O365_BUSINESS_PREMIUM", 19, spare=3, status=Status.SUSPENDED),
             Stock("O365_BUSINESS_ESSENTIALS", 5),
@@ -35,7 +35,7 @@ SHOWCASE = (
     Blueprint(
         "FR",
         12,
-        name=Name("Étude Notariale Lefèvre", "etude-lefevre"),
+        name=Name("Étude Notariale Lefèvre", "etudelefevre"),
         suites=(Stock("O365_BUSINESS_PREMIUM", 9, spare=1, status=Status.WARNING),),
         extras=(
             Stock("EXCHANGEARCHIVE_ADDON", 4, status=Status.WARNING, claimed_status="Enabled"),
@@ -76,7 +76,7 @@ SHOWCASE = (
     Blueprint(
         "JP",
         120,
-        name=Name("東雲精密工業株式会社", "shinonome-seimitsu"),
+        name=Name("東雲精密工業株式会社", "shinonomeseimitsu"),
         nameless=2,
         suites=(Stock("ENTERPRISEPACK", 70, spare=5), Stock("DESKLESSPACK", 35, spare=5)),
         extras=(
@@ -89,7 +89,7 @@ SHOWCASE = (
     Blueprint(
         "PL",
         33,
-        name=Name("Łódzka Spółdzielnia Mleczarska", "lodzka-mleczarska"),
+        name=Name("Łódzka Spółdzielnia Mleczarska", "lodzkamleczarska"),
         suites=(Stock("SPB", 28, spare=2),),
         extras=(
             Stock("Microsoft_365_Copilot", 6, spare=19, is_trial=True),
@@ -101,7 +101,7 @@ SHOWCASE = (
     Blueprint(
         "IL",
         18,
-        name=Name("מעבדות כרמל בע״מ", "carmel-labs"),
+        name=Name("מעבדות כרמל בע״מ", "carmellabs"),
         suites=(Stock("O365_BUSINESS_PREMIUM", 13, spare=1), Stock("EXCHANGESTANDARD", 2)),
         extras=(Stock("Microsoft_Teams_Premium", 4, spare=1), Stock("RIGHTSMANAGEMENT_ADHOC", 2)),
     ),
@@ -109,7 +109,7 @@ SHOWCASE = (
     Blueprint(
         "NO",
         240,
-        name=Name("Nordvåg Rederi AS", "nordvaag-rederi"),
+        name=Name("Nordvåg Rederi AS", "nordvagrederi"),
         guests=14,
         nameless=3,
         suites=(Stock("SPE_E3", 150, spare=10, by_group=True), Stock("SPE_F1", 70, spare=2, by_group=True)),

@@ -1,5 +1,6 @@
 """The simulator as tests and the management command hold it: start, stop and every control."""
 
+import shutil
 import tempfile
 from collections.abc import Collection
 from hashlib import sha256
@@ -35,8 +36,8 @@ class Simulator:
         )
         self._environment = Environment(world, application)
         self._environment.consents.grant(world.partner.tenant_id, roles=DEFAULT_ROLES | {DIRECTORY_READ})
-        self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="graph-simulator-")
-        self._directory = directory or Path(self._temporary.name if self._temporary else ".")
+        self._directory = directory
+        self._is_temporary = directory is None
         self._port = port
         self._server: Server | None = None
 
@@ -46,20 +47,32 @@ class Simulator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.stop()
-        if self._temporary:
-            self._temporary.cleanup()
+        self.close()
 
     def start(self) -> Self:
-        self._server = Server(self._environment, directory=self._directory, port=self._port)
-        # Whoever starts again after an outage is found where it was before.
-        self._port = self._server.start()
+        if self._directory is None:
+            self._directory = Path(tempfile.mkdtemp(prefix="graph-simulator-"))
+        server = Server(self._environment, directory=self._directory, port=self._port)
+        try:
+            # Whoever starts again after an outage is found where it was before.
+            self._port = server.start()
+        except OSError:
+            self.close()
+            raise
+        self._server = server
         return self
 
     def stop(self) -> None:
+        """Unreachable, as in an outage; `start` ends it."""
         if self._server:
             self._server.stop()
             self._server = None
+
+    def close(self) -> None:
+        self.stop()
+        if self._is_temporary and self._directory:
+            shutil.rmtree(self._directory)
+            self._directory = None
 
     @property
     def url(self) -> str:
@@ -67,6 +80,8 @@ class Simulator:
 
     @property
     def ca_path(self) -> Path:
+        if self._directory is None:
+            raise RuntimeError("the simulator makes its certificate authority when it starts")
         return self._directory / CA_FILE
 
     @property

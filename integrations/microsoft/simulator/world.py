@@ -160,7 +160,7 @@ class World:
             tenant_id=guid(self.seed, index, "tenant"),
             display_name=name.native,
             default_domain=f"{name.latin}.example",
-            initial_domain=f"{name.latin.replace('-', '')}.onmicrosoft.com",
+            initial_domain=f"{name.latin}.onmicrosoft.com",
             country=locale.country,
             language=locale.language,
             city=rng.choice(locale.cities),
@@ -179,7 +179,7 @@ class World:
 _PARTNER = Blueprint(
     "US",
     9,
-    name=Name("Harbor Managed Services", "harbor-msp"),
+    name=Name("Harbor Managed Services", "harbormsp"),
     suites=(Stock("SPB", 8, spare=2),),
 )
 

@@ -1,7 +1,6 @@
 """`make demo`: everything running on this machine, with a first sync from a simulated Microsoft."""
 
 import os
-import signal
 import socket
 import time
 from typing import Any
@@ -25,20 +24,23 @@ SYNC_TIMEOUT_SECONDS = 180
 
 
 class Command(BaseCommand):
-    help = "Runs the portal with a demo account against the Graph simulator; --once ends after the first sync."
+    help = (
+        "Runs the portal with a demo account against the Graph simulator; --once ends after the first sync."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tenants", type=int, default=12)
         parser.add_argument("--seed", type=int, default=7)
-        parser.add_argument("--port", type=int, default=8000, help="the first free port from here on is taken")
+        parser.add_argument(
+            "--port", type=int, default=8000, help="the first free port from here on is taken"
+        )
         parser.add_argument("--once", action="store_true", help="print the license table and exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from integrations.microsoft.simulator import Simulator, World  # noqa: PLC0415 - a development package
 
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         call_command("migrate", verbosity=0)
-        password = local_secret("demo_password")[:16]
+        password = local_secret("demo_password").translate({ord(sign): None for sign in "+/="})[:16]
         with Simulator(World(seed=options["seed"], tenants=options["tenants"])) as simulator:
             credential = ClientSecret(simulator.application_id, simulator.client_secret)
             demo = prepare(list(simulator.world.tenants), credential, password=password, now=timezone.now())
@@ -88,7 +90,15 @@ def _start(processes: Processes, port: int) -> None:
     processes.start("control", "celery", *worker, "-Q", "control", "-c", "1", "-n", "control@%h")
     processes.start("beat", "celery", "-A", "itglue_portal", "beat", "--loglevel", "INFO", "--pidfile", "")
     processes.start(
-        "web", "gunicorn", "itglue_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--access-logfile", "-"
+        "web",
+        "gunicorn",
+        "itglue_portal.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "2",
+        "--access-logfile",
+        "-",
     )
 
 

@@ -21,11 +21,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the account's name in addresses, such as acme")
         parser.add_argument("--name", required=True, help="the account's name on pages, such as 'Acme IT'")
-        parser.add_argument("--admin", required=True, metavar="EMAIL", help="the administrator's e-mail address")
+        parser.add_argument(
+            "--admin", required=True, metavar="EMAIL", help="the administrator's e-mail address"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         slug, email = options["slug"], options["admin"]
-        password = getpass.getpass(f"Password for {email}: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+        password = (
+            getpass.getpass(f"Password for {email}: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+        )
         try:
             validate_slug(slug)
             validate_email(email)

@@ -30,6 +30,7 @@ def licenses_read(client):
         (
             str(sku.sku_id),
             sku.part_number,
+            sku.applies_to,
             (sku.enabled, sku.warning, sku.suspended, sku.locked_out, sku.consumed),
             frozenset(user.user_principal_name for user in users if sku.sku_id in user.sku_ids),
         )
@@ -42,6 +43,7 @@ def licenses_in_truth(tenant):
         (
             each.sku_id,
             each.part_number,
+            each.applies_to,
             (each.enabled, each.warning, each.suspended, each.locked_out, each.consumed),
             frozenset(each.holders),
         )

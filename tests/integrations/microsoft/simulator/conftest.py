@@ -5,7 +5,9 @@ import pytest
 from integrations.microsoft.simulator import Simulator, World
 from tests.integrations.microsoft.simulator.caller import Caller
 
-DENTIST, BAKERY, HARBOR, NOTARY, HOSPITAL, TINY, JAPAN, DAIRY, LABORATORY, SHIPPING, ARCHITECTS, LAWYERS = range(12)
+DENTIST, BAKERY, HARBOR, NOTARY, HOSPITAL, TINY, JAPAN, DAIRY, LABORATORY, SHIPPING, ARCHITECTS, LAWYERS = (
+    range(12)
+)
 
 
 @pytest.fixture

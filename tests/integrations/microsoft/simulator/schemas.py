@@ -40,7 +40,10 @@ def collection(entry):
 STATUS = one_of("Enabled", "Warning", "Suspended", "Deleted", "LockedOut")
 SCOPE = one_of("User", "Company")
 SERVICE_PLAN = record(
-    servicePlanId=GUID, servicePlanName=TEXT, provisioningStatus=one_of("Success", "Disabled"), appliesTo=SCOPE
+    servicePlanId=GUID,
+    servicePlanName=TEXT,
+    provisioningStatus=one_of("Success", "Disabled"),
+    appliesTo=SCOPE,
 )
 SUBSCRIBED_SKU = record(
     accountName=TEXT,
@@ -131,7 +134,10 @@ GRAPH_ERROR = record(
 )
 ENTRA_ERROR = record(
     error=TEXT,
-    error_description={"type": "string", "pattern": r"^AADSTS\d+: .* Trace ID: .* Correlation ID: .* Timestamp: "},
+    error_description={
+        "type": "string",
+        "pattern": r"^AADSTS\d+: .* Trace ID: .* Correlation ID: .* Timestamp: ",
+    },
     error_codes=array({"type": "integer"}),
     timestamp={"type": "string", "pattern": r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$"},
     trace_id=GUID,

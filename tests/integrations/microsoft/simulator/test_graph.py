@@ -40,8 +40,15 @@ def test_answers_of_two_simulators_are_the_same_to_the_byte(caller, simulator):
     with Simulator(World(seed=7, tenants=12), port=0) as other:
         second = Caller(other)
         for ours, theirs in zip(simulator.world.tenants, other.world.tenants, strict=True):
-            for path in ("organization", "subscribedSkus", "directory/subscriptions", f"users?{LICENSED}&$top=50"):
-                theirs_here = second.get(path, tenant=theirs).content.replace(other.url.encode(), simulator.url.encode())
+            for path in (
+                "organization",
+                "subscribedSkus",
+                "directory/subscriptions",
+                f"users?{LICENSED}&$top=50",
+            ):
+                theirs_here = second.get(path, tenant=theirs).content.replace(
+                    other.url.encode(), simulator.url.encode()
+                )
                 assert theirs_here == caller.get(path, tenant=ours).content
         second.session.close()
 
@@ -84,7 +91,11 @@ def test_users_hold_what_the_tenant_says_they_hold(caller, simulator):
 
 
 def test_subscriptions_are_those_the_skus_name(caller, hospital):
-    named = [each for sku in caller.get("subscribedSkus", tenant=hospital).json()["value"] for each in sku["subscriptionIds"]]
+    named = [
+        each
+        for sku in caller.get("subscribedSkus", tenant=hospital).json()["value"]
+        for each in sku["subscriptionIds"]
+    ]
     listed = caller.get("directory/subscriptions", tenant=hospital).json()["value"]
     assert [each["id"] for each in listed] == named
     assert sum(each["totalLicenses"] for each in listed if each["skuPartNumber"] == "SPE_E3") == 750
@@ -93,13 +104,17 @@ def test_subscriptions_are_those_the_skus_name(caller, hospital):
 def test_organization_is_the_tenant_of_the_token(caller, dentist):
     (organization,) = caller.get("organization", tenant=dentist).json()["value"]
     assert (organization["id"], organization["displayName"]) == (dentist.tenant_id, "Birch & Alder Dental")
-    assert [each["name"] for each in organization["verifiedDomains"] if each["isDefault"]] == [dentist.default_domain]
+    assert [each["name"] for each in organization["verifiedDomains"] if each["isDefault"]] == [
+        dentist.default_domain
+    ]
 
 
 def test_contracts_list_the_partners_customers_under_their_old_names(caller, simulator, dentist):
     dentist.rename("Alder Dental")
     contracts = caller.every("contracts?$top=5", tenant=simulator.world.partner)
-    assert [each["customerId"] for each in contracts] == [tenant.tenant_id for tenant in simulator.world.tenants]
+    assert [each["customerId"] for each in contracts] == [
+        tenant.tenant_id for tenant in simulator.world.tenants
+    ]
     assert contracts[0]["displayName"] == "Birch & Alder Dental"
 
 
@@ -150,7 +165,10 @@ def test_page_size_that_is_no_number_is_refused(caller, tiny):
 
 @pytest.mark.parametrize("token", ["nonsense", "$$$", "UkZO"])
 def test_page_token_made_up_is_refused(caller, tiny, token):
-    assert error_of(caller.get(f"users?$skiptoken={token}", tenant=tiny))[:2] == (400, "Directory_ExpiredPageToken")
+    assert error_of(caller.get(f"users?$skiptoken={token}", tenant=tiny))[:2] == (
+        400,
+        "Directory_ExpiredPageToken",
+    )
 
 
 def test_select_narrows_and_is_named_in_the_context(caller, tiny):
@@ -160,7 +178,10 @@ def test_select_narrows_and_is_named_in_the_context(caller, tiny):
 
 
 def test_select_may_arrive_encoded(caller, tiny):
-    assert caller.get("users?%24select=id%2Cmail", tenant=tiny).json() == caller.get("users?$select=id,mail", tenant=tiny).json()
+    assert (
+        caller.get("users?%24select=id%2Cmail", tenant=tiny).json()
+        == caller.get("users?$select=id,mail", tenant=tiny).json()
+    )
 
 
 def test_select_of_unknown_property_is_refused(caller, tiny):
@@ -170,7 +191,13 @@ def test_select_of_unknown_property_is_refused(caller, tiny):
 
 @pytest.mark.parametrize(
     "path",
-    ["subscribedSkus?$top=5", "subscribedSkus?$filter=skuId eq 'x'", "subscribedSkus?$count=true", "users?$skip=10", "users?$orderby=mail"],
+    [
+        "subscribedSkus?$top=5",
+        "subscribedSkus?$filter=skuId eq 'x'",
+        "subscribedSkus?$count=true",
+        "users?$skip=10",
+        "users?$orderby=mail",
+    ],
 )
 def test_unsupported_option_is_refused(caller, tiny, path):
     assert error_of(caller.get(path, tenant=tiny))[:2] == (400, "Request_UnsupportedQuery")
@@ -208,7 +235,10 @@ def test_count_without_the_header_is_left_out(caller, tiny):
         (f"assignedLicenses/any(u:u/skuId eq {SPB})", lambda user: SPB in user.sku_ids),
         ("accountEnabled eq false", lambda user: not user.account_enabled),
         ("userType ne 'Member'", lambda user: user.user_type == "Guest"),
-        ("userType eq 'Member' and accountEnabled eq true", lambda user: user.user_type == "Member" and user.account_enabled),
+        (
+            "userType eq 'Member' and accountEnabled eq true",
+            lambda user: user.user_type == "Member" and user.account_enabled,
+        ),
     ],
 )
 def test_filter_keeps_the_right_users(caller, simulator, clause, keeps):
@@ -218,9 +248,14 @@ def test_filter_keeps_the_right_users(caller, simulator, clause, keeps):
     assert [user["id"] for user in caller.every(f"users?$select=id&$filter={clause}", tenant=tenant)] == kept
 
 
-@pytest.mark.parametrize("clause", ["startsWith(mail,'a')", "salary eq 'high'", "accountEnabled", "assignedLicenses/$count ge 2"])
+@pytest.mark.parametrize(
+    "clause", ["startsWith(mail,'a')", "salary eq 'high'", "accountEnabled", "assignedLicenses/$count ge 2"]
+)
 def test_filter_not_understood_is_refused(caller, tiny, clause):
-    assert error_of(caller.get(f"users?$filter={clause}", tenant=tiny))[:2] == (400, "Request_UnsupportedQuery")
+    assert error_of(caller.get(f"users?$filter={clause}", tenant=tiny))[:2] == (
+        400,
+        "Request_UnsupportedQuery",
+    )
 
 
 def test_one_user_by_id_or_name(caller, tiny):
@@ -235,11 +270,18 @@ def test_one_user_by_id_or_name(caller, tiny):
 
 
 def test_user_who_does_not_exist_is_not_found(caller, tiny, dentist):
-    assert error_of(caller.get(f"users/{dentist.users[0].id}", tenant=tiny))[:2] == (404, "Request_ResourceNotFound")
+    assert error_of(caller.get(f"users/{dentist.users[0].id}", tenant=tiny))[:2] == (
+        404,
+        "Request_ResourceNotFound",
+    )
 
 
 def test_segment_that_does_not_exist_is_refused(caller, tiny):
-    assert error_of(caller.get("licences", tenant=tiny)) == (400, "BadRequest", "Resource not found for the segment 'licences'.")
+    assert error_of(caller.get("licences", tenant=tiny)) == (
+        400,
+        "BadRequest",
+        "Resource not found for the segment 'licences'.",
+    )
 
 
 def test_writing_is_not_allowed(caller, tiny):
@@ -266,7 +308,10 @@ def test_token_that_is_none_is_refused(caller):
 def test_token_changed_on_the_way_is_refused(caller, tiny, dentist):
     head, _, signature = caller.token(tiny.tenant_id).split(".")
     claims = caller.token(dentist.tenant_id).split(".")[1]
-    assert bearer(caller, f"{head}.{claims}.{signature}")[2] == "Access token validation failure. Invalid signature."
+    assert (
+        bearer(caller, f"{head}.{claims}.{signature}")[2]
+        == "Access token validation failure. Invalid signature."
+    )
 
 
 def test_token_of_another_issuer_is_refused(caller, tiny):
@@ -287,7 +332,9 @@ def test_token_past_its_time_is_refused(caller, simulator, tiny):
 
 def test_token_for_another_audience_is_refused(caller, simulator, tiny):
     environment = simulator._environment
-    token = environment.tokens.sign({"aud": "https://example.com", "tid": tiny.tenant_id, "exp": environment.now() + 60})
+    token = environment.tokens.sign(
+        {"aud": "https://example.com", "tid": tiny.tenant_id, "exp": environment.now() + 60}
+    )
     assert bearer(caller, token)[2] == "Access token validation failure. Invalid audience."
 
 
@@ -305,7 +352,10 @@ def test_tokens_survive_one_rotation_of_the_keys_but_not_two(caller, simulator, 
         ({"Organization.Read.All"}, ["organization", "subscribedSkus", "directory/subscriptions"]),
         ({"LicenseAssignment.Read.All"}, ["subscribedSkus"]),
         ({"User.Read.All"}, ["users"]),
-        ({"Directory.Read.All"}, ["organization", "subscribedSkus", "directory/subscriptions", "users", "contracts"]),
+        (
+            {"Directory.Read.All"},
+            ["organization", "subscribedSkus", "directory/subscriptions", "users", "contracts"],
+        ),
         (set(), []),
     ],
 )
@@ -330,12 +380,17 @@ def test_basic_permission_hides_the_licenses(caller, simulator, tiny):
     assert list(user) == ["id", "userPrincipalName", "displayName", "mail"]
 
 
-def test_sign_in_activity_needs_its_permission_and_a_premium_tenant(caller, simulator, dentist, tiny, hospital):
+def test_sign_in_activity_needs_its_permission_and_a_premium_tenant(
+    caller, simulator, dentist, tiny, hospital
+):
     path = "users?$select=id,signInActivity&$top=500"
     assert error_of(caller.get(path, tenant=hospital))[:2] == (403, "Authorization_RequestDenied")
     for tenant in (dentist, tiny):
         simulator.grant_consent(tenant.tenant_id, roles={"User.Read.All", "AuditLog.Read.All"})
-    assert error_of(caller.get(path, tenant=tiny))[:2] == (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant")
+    assert error_of(caller.get(path, tenant=tiny))[:2] == (
+        403,
+        "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+    )
     assert caller.get(path, tenant=dentist).status_code == 200
 
 
@@ -347,7 +402,12 @@ def test_sign_in_activity_comes_in_smaller_pages(caller, simulator, hospital):
 
 @pytest.mark.parametrize(
     ("path", "units"),
-    [("subscribedSkus", "3"), ("subscribedSkus?$select=skuId", "2"), ("users", "2"), ("users?$select=id&$top=5", "1")],
+    [
+        ("subscribedSkus", "3"),
+        ("subscribedSkus?$select=skuId", "2"),
+        ("users", "2"),
+        ("users?$select=id&$top=5", "1"),
+    ],
 )
 def test_answers_name_their_cost(caller, tiny, path, units):
     assert caller.get(path, tenant=tiny).headers["x-ms-resource-unit"] == units

@@ -1,0 +1,103 @@
+"""The suite runs on real servers as the runtime role; every test works in accounts of its own, which the wall keeps apart."""
+
+import os
+from contextlib import ExitStack
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from itglue_portal import local_services
+from organizations.access import account_transaction
+from organizations.roles import Role
+from tests.factories import PASSWORD, make_account, make_user
+
+_services = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "DATABASE_URL" not in os.environ:
+        _services.enter_context(local_services.running())
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    if worker.removeprefix("gw").isdigit():
+        settings.CELERY_BROKER_URL = _broker_for(int(worker.removeprefix("gw")))
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _services.close()
+
+
+def _broker_for(worker: int) -> str:
+    """A Redis database of its own for each parallel test worker, away from a demo's (number 0)."""
+    address = settings.CELERY_BROKER_URL
+    return address.replace("virtual_host=0", f"virtual_host={worker + 1}")
+
+
+@pytest.fixture(scope="session")
+def _database(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _database_for_marked_tests(request: pytest.FixtureRequest) -> None:
+    """Tests that ask for an account may use the database; they commit, as production does."""
+    if {"account", "rival", "committed"} & set(request.fixturenames):
+        request.getfixturevalue("_database")
+
+
+@pytest.fixture
+def committed() -> None:
+    """Names the use of the database where a test asks for no account."""
+
+
+@pytest.fixture
+def account(_database):
+    return make_account("Account")
+
+
+@pytest.fixture
+def rival(_database):
+    """Another MSP on the same server, whose data must never be seen."""
+    return make_account("Rival")
+
+
+@pytest.fixture
+def inside(account):
+    """`with inside(): ...` reads and writes the account's rows."""
+
+    def enter(which=account):
+        return account_transaction(which.pk)
+
+    return enter
+
+
+@pytest.fixture
+def administrator(account):
+    return make_user(account, Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def sign_in(_database):
+    """A browser-like client, signed in as the user given."""
+
+    def enter(user) -> Client:
+        client: Client = Client(HTTP_HOST="localhost")
+        with account_transaction(user.account_id):
+            slug = user.account.slug
+        response = client.post(f"/{slug}/sign-in/", {"email": user.email, "password": PASSWORD})
+        assert response.status_code == 302
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def client_of(account, sign_in):
+    """`client_of(Role.MANAGER)`: a client signed in with that role."""
+
+    def enter(role: Role = Role.ADMINISTRATOR) -> Client:
+        return sign_in(make_user(account, role))
+
+    return enter

@@ -1,0 +1,46 @@
+from organizations.roles import Role
+from tests.factories import PASSWORD, make_user
+
+
+def test_sign_in_leads_to_the_organizations(client, account):
+    user = make_user(account)
+    response = client.post(f"/{account.slug}/sign-in/", {"email": user.email.upper(), "password": PASSWORD})
+    assert (response.status_code, response.url) == (302, f"/{account.slug}/organizations/")
+
+
+def test_wrong_password_is_refused_with_a_word(client, account):
+    user = make_user(account)
+    response = client.post(f"/{account.slug}/sign-in/", {"email": user.email, "password": "wrong"})
+    assert response.status_code == 422
+    assert "do not match an active user" in response.content.decode()
+
+
+def test_user_of_another_account_can_not_sign_in_here(client, account, rival):
+    foreigner = make_user(rival)
+    response = client.post(f"/{account.slug}/sign-in/", {"email": foreigner.email, "password": PASSWORD})
+    assert response.status_code == 422
+
+
+def test_session_of_one_account_opens_no_page_of_another(account, rival, sign_in):
+    client = sign_in(make_user(account))
+    response = client.get(f"/{rival.slug}/organizations/")
+    assert response.status_code == 302
+    assert response.url.startswith(f"/{rival.slug}/sign-in/")
+
+
+def test_deactivated_user_is_signed_out_by_the_next_request(account, sign_in, inside):
+    user = make_user(account, Role.EDITOR)
+    client = sign_in(user)
+    with inside():
+        user.is_active = False
+        user.save()
+    assert client.get(f"/{account.slug}/organizations/").status_code == 302
+
+
+def test_sign_in_does_not_redirect_to_another_host(client, account):
+    user = make_user(account)
+    response = client.post(
+        f"/{account.slug}/sign-in/",
+        {"email": user.email, "password": PASSWORD, "next": "https://evil.example/"},
+    )
+    assert response.url == f"/{account.slug}/organizations/"
