@@ -63,14 +63,8 @@ _TRANSIENT = frozenset(
     }
 )
 
-_CREDENTIAL_WIDE = frozenset(
-    {
-        Problem.CREDENTIAL_WRONG,
-        Problem.CREDENTIAL_EXPIRED,
-        Problem.APPLICATION_UNKNOWN,
-        Problem.APPLICATION_DISABLED,
-    }
-)
+# An unknown or disabled application may be so in one tenant only, where nobody has consented yet.
+_CREDENTIAL_WIDE = frozenset({Problem.CREDENTIAL_WRONG, Problem.CREDENTIAL_EXPIRED})
 
 _ADVICE: Mapping[Problem, _Advice] = {
     Problem.THROTTLED: _Advice(

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from integrations.microsoft.errors import MicrosoftError
-from integrations.models import Integration, TenantMatch, TenantSync
+from integrations.microsoft.errors import MicrosoftError, ThrottledError
+from integrations.models import Integration, IntegrationCredential, TenantMatch, TenantSync
 from integrations.problems import Problem
 from integrations.querysets import DATABASE_CLOCK
 from integrations.states import LIVE_RUNS, IntegrationStatus, MatchState, SyncState
@@ -47,6 +47,8 @@ class Work:
     integration_id: int
     match_id: int
     tenant_id: uuid.UUID
+    cloud: str
+    credential: IntegrationCredential | None
     steps: tuple[str, ...]
     renewed_at: float = field(default_factory=time.monotonic)
 
@@ -68,7 +70,7 @@ def claim(account_id: int, run_id: int) -> Work | None:
             TenantSync.objects.of_account(account_id)
             .filter(run_id=run_id, run__state__in=LIVE_RUNS)
             .claimable(attempts=MAX_ATTEMPTS)
-            .select_related("run", "match")
+            .select_related("run__integration__credential", "match")
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("next_at", "id")
             .first()
@@ -93,6 +95,8 @@ def claim(account_id: int, run_id: int) -> Work | None:
             integration_id=sync.run.integration_id,
             match_id=sync.match_id,
             tenant_id=sync.match.tenant_id,
+            cloud=sync.run.integration.cloud,
+            credential=getattr(sync.run.integration, "credential", None),
             steps=tuple(sync.run.steps),
         )
 
@@ -124,12 +128,25 @@ def complete(work: Work, *, state: SyncState, figures: dict[str, Any]) -> None:
     _held(work).update(state=state, finished_at=DATABASE_CLOCK, lease_token=None, **figures)
 
 
-def give_back(work: Work, error: MicrosoftError, *, calls: int) -> None:
+def give_back(work: Work, error: ThrottledError, *, calls: int) -> None:
     """Puts a throttled tenant back in line for when Microsoft asked, without counting the attempt."""
     wait = error.retry_after if error.retry_after is not None else _backoff(work.attempts)
     _release(
         work, _telling(error, calls), wait=wait, attempts=F("attempts") - 1, throttles=F("throttles") + 1
     )
+    if error.app_wide:
+        _hold_back_others(work, wait=wait)
+
+
+def _hold_back_others(work: Work, *, wait: float) -> None:
+    """The limit is the application's: every tenant still waiting would be refused too, and count against it."""
+    not_before = DATABASE_CLOCK + timedelta(seconds=wait)
+    with account_transaction(work.account_id):
+        waiting = TenantSync.objects.of_account(work.account_id).filter(
+            run_id=work.run_id, state=SyncState.PENDING, next_at__lt=not_before
+        )
+        locked = waiting.order_by("pk").select_for_update().values_list("pk", flat=True)
+        waiting.filter(pk__in=list(locked)).update(next_at=not_before)
 
 
 def retry_later(work: Work, error: MicrosoftError, *, calls: int) -> None:

@@ -5,13 +5,16 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from integrations.engine.claims import LeaseLostError, Work
+from integrations.credentials import SealBrokenError
+from integrations.engine.claims import Work
 from integrations.microsoft.client import GraphClient
 from integrations.microsoft.clouds import CLOUDS, Cloud
+from integrations.microsoft.credentials import Credential
+from integrations.microsoft.errors import PermanentError
 from integrations.microsoft.identity import Identity
 from integrations.models import IntegrationCredential
+from integrations.problems import Problem
 from integrations.sealing import open_credential
-from organizations.access import account_transaction
 
 #: Integrations whose tokens and connections a worker process keeps.
 KEPT_IDENTITIES = 32
@@ -39,18 +42,24 @@ def cloud_of(key: str) -> Cloud:
 
 def _identity_of(work: Work) -> tuple[Cloud, Identity]:
     """Keyed by account and epoch as well: after a disconnect or a new credential no old token is used again."""
-    with account_transaction(work.account_id):
-        row = IntegrationCredential.objects.select_related("integration").filter(
-            account_id=work.account_id, integration_id=work.integration_id
-        ).first()  # fmt: skip
+    row = work.credential
     if row is None:
-        raise LeaseLostError
+        raise PermanentError(Problem.CREDENTIAL_WRONG, "no credential is stored")
     key = (work.account_id, work.integration_id, work.epoch, row.pk)
     if key not in _identities:
-        cloud = cloud_of(row.integration.cloud)
-        _identities[key] = (cloud, Identity(cloud, open_credential(row)))
+        cloud = cloud_of(work.cloud)
+        _identities[key] = (cloud, Identity(cloud, _opened(row)))
         if len(_identities) > KEPT_IDENTITIES:
             _, (_, dropped) = _identities.popitem(last=False)
             dropped.close()
     _identities.move_to_end(key)
     return _identities[key]
+
+
+def _opened(row: IntegrationCredential) -> Credential:
+    try:
+        return open_credential(row)
+    except SealBrokenError as error:
+        raise PermanentError(
+            Problem.CREDENTIAL_WRONG, f"the stored credential does not open: {error}"
+        ) from None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, QuerySet
 
@@ -15,6 +15,8 @@ from organizations.access import account_transaction
 
 #: Tenants that must have failed for the same credential-wide reason, and none succeeded, before the rest is spared.
 SAME_FAILURES_TO_ABORT = 3
+#: How long the results of finished runs are kept.
+RUNS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,16 @@ def _finish(run: SyncRun, syncs: QuerySet[TenantSync], *, now: datetime) -> None
     run.finished_at = now
     run.problem, run.detail = _main_problem(syncs)
     run.save(update_fields=["state", "finished_at", "problem", "detail"])
+    _forget_old_runs(run, now=now)
+
+
+def _forget_old_runs(run: SyncRun, *, now: datetime) -> None:
+    """Hourly runs over hundreds of tenants would otherwise outgrow the documentation itself."""
+    old = SyncRun.objects.of_account(run.account_id).filter(
+        integration_id=run.integration_id, finished_at__lt=now - RUNS_KEPT
+    )
+    TenantSync.objects.of_account(run.account_id).filter(run__in=old).delete()
+    old.delete()
 
 
 def _main_problem(syncs: QuerySet[TenantSync]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ document.addEventListener("toggle", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest(".menu:popover-open");
-  const opener = event.target.closest('[popovertarget][aria-expanded="true"], [popovertarget]');
+  const opener = event.target.closest("[popovertarget]");
   if (menu) return moveInside(menu, event);
   if (event.key === "ArrowDown" && opener) enter(document.getElementById(opener.getAttribute("popovertarget")), event);
 });

@@ -30,6 +30,4 @@ def test_problems_that_stop_the_whole_run():
     assert {problem for problem in Problem if problem.is_credential_wide} == {
         Problem.CREDENTIAL_WRONG,
         Problem.CREDENTIAL_EXPIRED,
-        Problem.APPLICATION_UNKNOWN,
-        Problem.APPLICATION_DISABLED,
     }

@@ -39,7 +39,7 @@ class Controls:
             return _json(404, {"error": f"no control answers {call.method} {call.path}"})
         try:
             return _json(200, control(tenant_id, json.loads(call.body or b"{}")))
-        except (KeyError, TypeError, ValueError, StopIteration) as error:
+        except (KeyError, TypeError, ValueError) as error:
             return _json(400, {"error": f"{type(error).__name__}: {error}"})
 
     def _overview(self, _: str, body: dict[str, Any]) -> Any:

@@ -20,13 +20,14 @@ class Refuse(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A call about to be answered. `normally` and `as_another_tenant` give the honest answers."""
+    """A call about to be answered, and the honest answers to it: as it is, for the first page, for another tenant."""
 
     call: Call
     origin: str
     now: datetime
     first_page_token: str
     normally: Callable[[], Answer]
+    as_first_page: Callable[[], Answer]
     as_another_tenant: Callable[[], Answer]
     refuse: Refuse
 
@@ -170,6 +171,11 @@ def duplicated(attempt: Attempt) -> Answer:
     )
 
 
+def overlapping(attempt: Attempt) -> Answer:
+    first = json.loads(attempt.as_first_page().body)["value"][:1]
+    return attempt.reshaped(lambda document: document.update(value=first + document["value"]))
+
+
 def huge(attempt: Attempt, *, megabytes: int) -> Answer:
     padding = "x" * (megabytes * 1024 * 1024)
     return attempt.reshaped(lambda document: document.update({"@odata.padding": padding}))
@@ -211,6 +217,7 @@ EFFECTS: dict[str, Callable[..., Answer]] = {
         without,
         another_tenants,
         duplicated,
+        overlapping,
         huge,
         unknown_values,
     )

@@ -132,6 +132,11 @@ class Fault:
         return cls("duplicated")
 
     @classmethod
+    def overlapping(cls) -> Self:
+        """Legal: later pages bring the first entry of all once more."""
+        return cls("overlapping", from_page=2)
+
+    @classmethod
     def huge(cls, *, megabytes: int = 8) -> Self:
         return cls("huge", {"megabytes": megabytes})
 

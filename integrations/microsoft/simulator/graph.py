@@ -72,6 +72,7 @@ class Graph:
             now=self._environment.today(),
             first_page_token=page_token(2, after=0),
             normally=lambda: self._honestly(caller, call),
+            as_first_page=lambda: self._honestly(caller, _first_page(call)),
             as_another_tenant=lambda: self._honestly(other, call),
             refuse=lambda status, code, message: self._refusal(GraphError(status, code, message), call),
         )
@@ -185,6 +186,10 @@ def _page_number(options: Mapping[str, str]) -> int:
         return read_page_token(options.get("$skiptoken"))[0]
     except GraphError:
         return 1
+
+
+def _first_page(call: Call) -> Call:
+    return replace(call, query={name: value for name, value in call.query.items() if name != "$skiptoken"})
 
 
 def _guard_sign_in_activity(caller: Caller, query: Query) -> None:

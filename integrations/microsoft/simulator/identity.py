@@ -59,6 +59,7 @@ class Identity:
                 now=self._environment.today(),
                 first_page_token="",
                 normally=lambda: self._honestly(name, call, handler),
+                as_first_page=lambda: self._honestly(name, call, handler),
                 as_another_tenant=lambda: self._honestly(other, call, handler),
                 refuse=lambda status, code, message: self._refusal(self._fault(status, name), call),
             )

@@ -4,7 +4,7 @@ import json
 import ssl
 import threading
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,8 +38,8 @@ class Received:
     client_port: int
 
 
-def document(value: object, **changes: object) -> Reply:
-    return replace(Reply(body=json.dumps(value).encode()), **changes)
+def document(value: object, *, status: int = 200) -> Reply:
+    return Reply(status, json.dumps(value).encode())
 
 
 class ScriptedOrigin:

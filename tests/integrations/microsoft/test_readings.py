@@ -106,6 +106,7 @@ def test_reading_costs_one_call_each_and_one_for_every_page_of_users(large, clie
         1,
     ]
     assert [calls(name) for name in ("discovery", "token")] == [1, 1]
+    assert client.calls == 3 + calls("users")
 
 
 PASSING = [
@@ -150,7 +151,6 @@ def test_passing_trouble_on_a_later_page_leaves_no_trace(simulator, large, clien
     [
         Fault.duplicated(),
         Fault.huge(),
-        Fault.unknown_values(),
         Fault.wrong_content_type(),
         Fault.slow(0.05),
     ],
@@ -161,6 +161,15 @@ def test_oddities_are_normal(simulator, large, client_of, naps, fault):
     assert licenses_read(client_of(large)) == licenses_in_truth(large)
     assert len(read_users(client_of(large))) == len(large.users)
     assert naps == []
+
+
+def test_words_nobody_knows_yet_are_passed_on(simulator, small, client_of):
+    simulator.misbehave(Fault.unknown_values(), tenant=small.tenant_id)
+    client = client_of(small)
+    skus, users = read_subscribed_skus(client), read_users(client)
+    assert {(sku.applies_to, sku.capability_status) for sku in skus} == {("unknownFutureValue",) * 2}
+    assert {user.user_type for user in users} == {"unknownFutureValue"}
+    assert (len(skus), len(users)) == (len(small.skus), len(small.users))
 
 
 def test_empty_page_with_a_link_is_not_the_end(simulator, large, client_of, calls):

@@ -94,18 +94,14 @@ def test_common_is_no_organization(caller, question):
     ("changes", "code"),
     [({"client_id": "another"}, 700016), ({"redirect_uri": "https://thief.example/"}, 50011)],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_foreign_application_or_address_is_refused(caller, simulator, tiny, question, method, changes, code):
+def test_foreign_application_or_address_is_refused(caller, simulator, tiny, question, changes, code):
     simulator.application.redirect_uris.add(REDIRECT)
     simulator.revoke_consent(tiny.tenant_id)
-    response = caller.session.request(
-        method,
-        caller.identity_url(tiny.tenant_id, "v2.0/adminconsent"),
-        params=question | {"decision": "accept"} | changes,
-        allow_redirects=False,
-        timeout=5,
-    )
-    assert (response.status_code, response.json()["error_codes"]) == (400, [code])
+    url = caller.identity_url(tiny.tenant_id, "v2.0/adminconsent")
+    asked = question | {"decision": "accept"} | changes
+    for method in ("GET", "POST"):
+        response = caller.session.request(method, url, params=asked, allow_redirects=False, timeout=5)
+        assert (response.status_code, response.json()["error_codes"]) == (400, [code])
     assert caller.ask_for_token(tiny.tenant_id).status_code == 401
 
 

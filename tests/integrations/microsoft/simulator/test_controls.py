@@ -12,9 +12,9 @@ def test_overview_names_what_a_drill_needs(caller, simulator):
 
 
 def test_licenses_of_a_tenant_can_be_compared(caller, tiny):
-    (license,) = caller.control("GET", f"tenants/{tiny.tenant_id}").json()["licenses"]
+    (truth,) = caller.control("GET", f"tenants/{tiny.tenant_id}").json()["licenses"]
     (expected,) = tiny.licenses()
-    assert (license["part_number"], license["enabled"], tuple(license["holders"])) == (
+    assert (truth["part_number"], truth["enabled"], tuple(truth["holders"])) == (
         expected.part_number,
         expected.enabled,
         expected.holders,
@@ -29,8 +29,8 @@ def test_world_can_be_edited(caller, tiny):
     caller.control("POST", url, edit="add_user", user_principal_name="new@tiny.example", display_name="New")
     caller.control("POST", url, edit="assign", user="new@tiny.example", sku="O365_BUSINESS_ESSENTIALS")
     caller.control("POST", url, edit="rename", display_name="Renamed")
-    (license,) = tiny.licenses()
-    assert (license.enabled, license.suspended, license.holders[-1]) == (0, 3, "new@tiny.example")
+    (truth,) = tiny.licenses()
+    assert (truth.enabled, truth.suspended, truth.holders[-1]) == (0, 3, "new@tiny.example")
     assert tiny.display_name == "Renamed"
 
 

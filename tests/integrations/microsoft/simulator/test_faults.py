@@ -251,6 +251,15 @@ def test_entries_may_come_twice(struck, tiny):
     assert page["value"] == [entry for entry in ids(tiny) for _ in range(2)]
 
 
+def test_somebody_may_come_again_on_a_later_page(caller, simulator, tiny):
+    simulator.misbehave(Fault.overlapping(), endpoint="users", times=1)
+    assert caller.every("users?$select=id&$top=2", tenant=tiny) == [
+        *ids(tiny)[:2],
+        ids(tiny)[0],
+        ids(tiny)[2],
+    ]
+
+
 def test_answer_may_be_huge(struck):
     assert len(struck(Fault.huge(megabytes=3)).content) > 3 * 1024 * 1024
 

@@ -61,18 +61,18 @@ def test_subscribed_skus_tell_the_tenants_truth(caller, simulator):
         ]
         assert told == [
             (
-                license.sku_id,
-                license.part_number,
-                license.applies_to,
-                license.consumed,
+                truth.sku_id,
+                truth.part_number,
+                truth.applies_to,
+                truth.consumed,
                 {
-                    "enabled": license.enabled,
-                    "suspended": license.suspended,
-                    "warning": license.warning,
-                    "lockedOut": license.locked_out,
+                    "enabled": truth.enabled,
+                    "suspended": truth.suspended,
+                    "warning": truth.warning,
+                    "lockedOut": truth.locked_out,
                 },
             )
-            for license in tenant.licenses()
+            for truth in tenant.licenses()
         ]
 
 
@@ -80,14 +80,14 @@ def test_users_hold_what_the_tenant_says_they_hold(caller, simulator):
     for tenant in simulator.world.tenants:
         users = caller.every(f"users?{LICENSED}&$top=999", tenant=tenant)
         holders = {
-            license.sku_id: tuple(
+            truth.sku_id: tuple(
                 user["userPrincipalName"]
                 for user in users
-                if license.sku_id in {each["skuId"] for each in user["assignedLicenses"]}
+                if truth.sku_id in {each["skuId"] for each in user["assignedLicenses"]}
             )
-            for license in tenant.licenses()
+            for truth in tenant.licenses()
         }
-        assert holders == {license.sku_id: license.holders for license in tenant.licenses()}
+        assert holders == {truth.sku_id: truth.holders for truth in tenant.licenses()}
 
 
 def test_subscriptions_are_those_the_skus_name(caller, hospital):

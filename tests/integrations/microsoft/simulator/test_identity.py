@@ -221,7 +221,7 @@ def test_msal_gets_a_token_by_certificate(msal_app, simulator, tiny, key_pair):
 def test_msal_gets_a_token_by_sha1_thumbprint(msal_app, simulator, tiny, key_pair):
     private_key, certificate_pem, certificate = key_pair
     simulator.register_certificate(certificate_pem.encode())
-    thumbprint = certificate.fingerprint(hashes.SHA1()).hex()
+    thumbprint = certificate.fingerprint(hashes.SHA1()).hex()  # noqa: S303 - what the client calls it
     credential = {"private_key": private_key, "thumbprint": thumbprint}
     answer = msal_app(credential, tenant=tiny.tenant_id).acquire_token_for_client([SCOPE])
     assert answer["token_type"] == "Bearer"
@@ -250,7 +250,7 @@ def assert_identity(caller, simulator, tiny, key_pair):
             "nbf": now,
             "exp": now + 600,
         } | changes
-        named = {"x5t": b64encode(certificate.fingerprint(hashes.SHA1()), b"-_").decode()}
+        named = {"x5t": b64encode(certificate.fingerprint(hashes.SHA1()), b"-_").decode()}  # noqa: S303 - a name
         assertion = jwt.encode(claims, key, algorithm="RS256", headers=named | (headers or {}))
         kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
         return caller.ask_for_token(

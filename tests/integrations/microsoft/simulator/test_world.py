@@ -31,7 +31,7 @@ def census_of(world):
 
 
 def held(tenant, part_number):
-    return next(license for license in tenant.licenses() if license.part_number == part_number)
+    return next(truth for truth in tenant.licenses() if truth.part_number == part_number)
 
 
 def people(tenant):
@@ -88,10 +88,10 @@ def test_world_can_be_evened_out_for_measurements():
 
 def test_every_holder_is_counted_and_only_one_number_disagrees(world):
     disagreeing = [
-        (tenant.display_name, license.part_number, license.consumed - len(license.holders))
+        (tenant.display_name, truth.part_number, truth.consumed - len(truth.holders))
         for tenant in world.tenants
-        for license in tenant.licenses()
-        if license.consumed != len(license.holders)
+        for truth in tenant.licenses()
+        if truth.consumed != len(truth.holders)
     ]
     assert disagreeing == [(world.tenants[SHIPPING].display_name, "CPC_E_2C_8GB_128GB", 2)]
 
@@ -200,7 +200,7 @@ def test_sku_changes_state_and_keeps_its_holders(edit, expected):
 def test_removed_sku_leaves_its_people_too():
     tenant = World(seed=7, tenants=1).tenants[0]
     tenant.edit.remove_sku("SPB")
-    assert [license.part_number for license in tenant.licenses()] == [
+    assert [truth.part_number for truth in tenant.licenses()] == [
         "EXCHANGESTANDARD",
         "FLOW_FREE",
         "WINDOWS_STORE",
@@ -211,7 +211,7 @@ def test_removed_sku_leaves_its_people_too():
 def test_stranded_sku_is_still_held_by_its_people():
     tenant = World(seed=7, tenants=1).tenants[0]
     tenant.edit.strand_sku("SPB")
-    assert [license.part_number for license in tenant.licenses()] == [
+    assert [truth.part_number for truth in tenant.licenses()] == [
         "EXCHANGESTANDARD",
         "FLOW_FREE",
         "WINDOWS_STORE",

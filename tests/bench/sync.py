@@ -1,0 +1,160 @@
+"""`make bench`: a sync of many tenants by real workers, side by side with a bare download of the same payloads."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import django
+
+from itglue_portal import local_services
+
+CONCURRENCY = 8
+# What a sync keeps of its own course; everything else is documentation, which an unchanged tenant must not touch.
+BOOKKEEPING = ("integrations_syncrun", "integrations_tenantsync", "integrations_tenantmatch", "integrations_integration")
+
+
+@dataclass(frozen=True)
+class Measured:
+    seconds: float
+    calls: int
+    rows: int
+    bookkeeping: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tenants", type=int, default=500)
+    parser.add_argument("--skus", type=int, default=20)
+    parser.add_argument("--latency", type=float, default=0.02, help="seconds the simulator adds to each answer")
+    options = parser.parse_args()
+    with local_services.running():
+        django.setup()
+        with _scratch_database():
+            _measure(options)
+
+
+def _measure(options: argparse.Namespace) -> None:
+    from integrations.microsoft.simulator import Simulator, World
+    from tests.bench.download import Origin, download_all
+    from tests.factories import connect_to, make_account
+
+    world = World(seed=7, tenants=options.tenants, skus_per_tenant=options.skus)
+    with Simulator(world) as simulator:
+        simulator.latency = options.latency
+        origin = Origin(simulator.url, str(simulator.ca_path), simulator.application_id, simulator.client_secret)
+        tenant_ids = [tenant.tenant_id for tenant in world.tenants]
+        _say(f"{options.tenants} tenants x {options.skus} SKUs, {options.latency * 1000:.0f} ms latency, "
+             f"{CONCURRENCY} processes")  # fmt: skip
+        download_all(origin, tenant_ids, processes=CONCURRENCY)  # makes the simulator invent and render its world
+        bare = download_all(origin, tenant_ids, processes=CONCURRENCY)
+        connected = connect_to(simulator, make_account("Bench"))
+        with _workers(simulator):
+            first, second = _sync(connected), _sync(connected)
+        _report(options.tenants, bare=bare, first=first, second=second)
+
+
+def _report(tenants: int, *, bare: float, first: Measured, second: Measured) -> None:
+    _say(f"{'':<24}{'seconds':>9}{'tenants/s':>11}{'calls/tenant':>14}{'rows written':>14}{'ratio to bare':>15}")
+    _say(f"{'bare download':<24}{bare:>9.1f}{tenants / bare:>11.1f}{'':>14}{'':>14}{1:>15.2f}")
+    for name, run in (("first sync", first), ("second, unchanged", second)):
+        _say(
+            f"{name:<24}{run.seconds:>9.1f}{tenants / run.seconds:>11.1f}{run.calls / tenants:>14.2f}{run.rows:>14,}"
+            f"{run.seconds / bare:>15.2f}"
+        )
+    _say(f"Bookkeeping rows of the second sync: {second.bookkeeping / tenants:.1f} for each tenant.")
+    if second.rows:
+        sys.exit("The second sync wrote rows although nothing had changed.")
+
+
+def _sync(connected) -> Measured:
+    from django.utils import timezone
+
+    from integrations.actions import start_sync
+    from integrations.models import SyncRun
+    from integrations.progress import progress_of
+    from integrations.states import RunState, Trigger
+    from organizations.access import account_transaction
+
+    rows, bookkeeping = _rows_written()
+    with account_transaction(connected.account.pk):
+        run = start_sync(connected.integration.pk, trigger=Trigger.MANUAL, now=timezone.now())
+    while run.finished_at is None:
+        time.sleep(0.2)
+        with account_transaction(connected.account.pk):
+            run = SyncRun.objects.get(pk=run.pk)
+    if run.state != RunState.OK:
+        sys.exit(f"The sync ended as {run.state}: {run.problem} {run.detail}")
+    with account_transaction(connected.account.pk):
+        progress = progress_of([run], now=timezone.now())[run.pk]
+    time.sleep(1.5)  # the statistics collector reports at most once a second
+    rows_after, bookkeeping_after = _rows_written()
+    return Measured(
+        (run.finished_at - run.created_at).total_seconds(),
+        progress.calls,
+        rows_after - rows,
+        bookkeeping_after - bookkeeping,
+    )
+
+
+def _rows_written() -> tuple[int, int]:
+    """(documentation, bookkeeping): inserted, updated and deleted rows, as PostgreSQL counts them."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables")
+        counts = dict(cursor.fetchall())
+    bookkeeping = sum(counts.pop(table) for table in BOOKKEEPING)
+    return sum(counts.values()), bookkeeping
+
+
+@contextmanager
+def _workers(simulator) -> Iterator[None]:
+    from itglue_portal.processes import Processes
+    from tests.portal_processes import environment
+
+    with Processes(Path(".local/logs/bench"), env=environment(simulator)) as processes:
+        worker = ("-A", "itglue_portal", "worker", "--without-gossip", "--without-mingle")
+        processes.start("worker", "celery", *worker, "-Q", "sync", "-c", str(CONCURRENCY), "-n", "bench@%h")
+        processes.start("control", "celery", *worker, "-Q", "control", "-c", "1", "-n", "control@%h")
+        processes.start("beat", "celery", "-A", "itglue_portal", "beat", "--pidfile", "")
+        _wait_for_workers()
+        yield
+        processes.require_alive()
+
+
+def _wait_for_workers() -> None:
+    from itglue_portal.celery import app
+
+    for _ in range(60):
+        if len(app.control.ping(timeout=0.5)) >= 2:
+            return
+    sys.exit("The workers did not start; see .local/logs/bench/.")
+
+
+@contextmanager
+def _scratch_database() -> Iterator[None]:
+    from django.conf import settings
+    from django.db import connections
+    from django.test.utils import setup_databases, teardown_databases
+
+    connections["owner"].settings_dict["TEST"]["NAME"] = "bench_portal"
+    settings.CELERY_BROKER_URL = settings.CELERY_BROKER_URL.replace("virtual_host=0", "virtual_host=60")
+    databases = setup_databases(verbosity=0, interactive=False, aliases=list(connections))
+    try:
+        yield
+    finally:
+        connections.close_all()
+        teardown_databases(databases, verbosity=0)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""The MSP that the browser visits: people with passwords a real portal accepts, and clients from the simulator."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.test import override_settings
+from django.utils import timezone
+
+from integrations.actions import start_sync
+from integrations.engine.drain import drain
+from integrations.microsoft.simulator import SimulatedTenant, Simulator, World
+from integrations.models import Integration, SyncRun
+from integrations.states import Trigger
+from licenses.sku_names import sku_name
+from organizations.access import account_transaction
+from organizations.actions import create_account, create_user
+from organizations.models import Account, Organization, User
+from organizations.names import sort_key
+from organizations.roles import Role
+from tests.factories import PASSWORD, connect_to
+
+PEOPLE = {
+    Role.ADMINISTRATOR: ("Ada Admin", "admin@msp.test"),
+    Role.EDITOR: ("Theo Technician", "tech@msp.test"),
+    Role.READ_ONLY: ("Rita Reader", "readonly@msp.test"),
+    Role.LITE: ("Lee Lite", "lite@msp.test"),
+}
+
+
+@dataclass(frozen=True)
+class Office:
+    account: Account
+    integration: Integration
+    simulator: Simulator
+    people: dict[Role, User]
+
+    @property
+    def slug(self) -> str:
+        return self.account.slug
+
+    def tenant(self, index: int) -> SimulatedTenant:
+        return self.simulator.world.tenants[index]
+
+    def organization(self, index: int) -> Organization:
+        """The client whose tenant has this place in the simulated world."""
+        with account_transaction(self.account.pk):
+            return Organization.objects.get(tenant_matches__tenant_id=UUID(self.tenant(index).tenant_id))
+
+    def start(self) -> SyncRun:
+        with account_transaction(self.account.pk):
+            return start_sync(self.integration.pk, trigger=Trigger.MANUAL, now=timezone.now())
+
+    def sync(self) -> SyncRun:
+        """A whole sync, worked off in this process."""
+        run = self.start()
+        with aimed_at(self.simulator):
+            drain(self.account.pk, run.pk)
+        with account_transaction(self.account.pk):
+            run.refresh_from_db()
+        return run
+
+
+@contextmanager
+def aimed_at(simulator: Simulator) -> Iterator[None]:
+    """This process takes the simulator for Microsoft, and tries again at once what failed."""
+    with override_settings(
+        MICROSOFT_LOGIN_URL=simulator.url,
+        MICROSOFT_GRAPH_URL=simulator.url,
+        MICROSOFT_CA_BUNDLE=str(simulator.ca_path),
+        SYNC_RETRY_SECONDS=0.001,
+    ):
+        yield
+
+
+@contextmanager
+def opened(name: str, *, tenants: int) -> Iterator[Office]:
+    """An account of this name with everything set up and nothing synced yet."""
+    with Simulator(World(seed=7, tenants=tenants)) as simulator:
+        with transaction.atomic():
+            account = create_account(name, slug=f"e-{uuid.uuid4().hex[:12]}")
+        with account_transaction(account.pk):
+            people = {
+                role: create_user(account, email=email, name=person, role=role, password=PASSWORD)
+                for role, (person, email) in PEOPLE.items()
+            }
+        connected = connect_to(simulator, account)
+        yield Office(account, connected.integration, simulator, people)
+
+
+def license_rows(tenant: SimulatedTenant) -> list[tuple[str, ...]]:
+    """What the list of the tenant's organization must say: license, SKU, active, consumed, unused; by name."""
+    rows = [
+        (
+            sku_name(UUID(each.sku_id), part_number=each.part_number),
+            each.part_number,
+            f"{each.enabled:,}",
+            f"{each.consumed:,}",
+            f"{max(0, each.enabled - each.consumed):,}",
+        )
+        for each in tenant.licenses()
+    ]
+    return sorted(rows, key=lambda row: sort_key(row[0]))
