@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.validators import slug_re
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -31,17 +32,19 @@ class AccountMiddleware:
         scope: AbstractContextManager[None] = account_scope(account.pk) if account else nullcontext()
         with scope, transaction.atomic():
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= 500 or hasattr(request, "has_raised"):
                 # An exception in the view is a response by now; its half-done writes must not be kept.
                 transaction.set_rollback(True)
             return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        transaction.set_rollback(True)
+        # Rolled back at the end and not here, since the page that says 404 or 403 still reads its menu.
+        request.has_raised = True  # type: ignore[attr-defined]  # for the end of this request
 
     def _account_of(self, request: HttpRequest) -> Account | None:
         slug = request.path_info.lstrip("/").partition("/")[0]
-        if not slug or slug in RESERVED_SLUGS:
+        # What is no slug names no route either; PostgreSQL would choke on a NUL among it.
+        if slug in RESERVED_SLUGS or not slug_re.match(slug):
             return None
         with transaction.atomic():
             account = find_account(slug)

@@ -112,13 +112,16 @@ class ListPage:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What the URL asks for. Unknown values count as absent, so an old bookmark still opens."""
+    """What the URL asks for. Unknown values count as absent, so an old bookmark still opens; so does NUL, which no
+    text in PostgreSQL holds."""
 
     parameters: Mapping[str, str]
 
     @classmethod
     def of(cls, query: QueryDict) -> "ListQuery":
-        return cls({name: value for name, value in query.items() if isinstance(value, str)})
+        return cls(
+            {name: value for name, value in query.items() if isinstance(value, str) and "\0" not in value}
+        )
 
     @property
     def search(self) -> str:

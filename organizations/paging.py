@@ -9,7 +9,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import F, Field, Model, QuerySet
 
 # Undocumented in Django 5.2, so imported here only. Q(x__gt=...) | Q(x=..., id__gt=...) reads the index from its start.
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
@@ -50,11 +51,20 @@ class Cursor:
         try:
             members = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             backwards, in_nulls, value, row_id = members
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return None
         if type(row_id) is not int or not isinstance(value, str | int | None) or isinstance(value, bool):
             return None
         return cls(bool(backwards), bool(in_nulls), value, row_id)
+
+    def fits(self, field: Field[Any, Any]) -> bool:
+        """Whether the value could stand in this column: hand-made cursors, and those of another ordering, may not."""
+        if self.in_nulls or self.value is None:
+            return self.in_nulls and self.value is None and field.null
+        try:
+            return b"\0" not in str(field.to_python(self.value)).encode()
+        except (ValidationError, UnicodeEncodeError):
+            return False
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,9 @@ class Slice(Generic[Row]):
 def read_slice(
     rows: QuerySet[Row], *, order: Order, cursor: Cursor | None, size: int = PAGE_SIZE
 ) -> Slice[Row]:
+    columns = {field.name: field for field in rows.model._meta.concrete_fields}
+    if cursor is not None and not cursor.fits(columns[order.field]):
+        cursor = None
     backwards = cursor is not None and cursor.backwards
     found = _read(rows, order=order, cursor=cursor, wanted=size + 1)
     has_more = len(found) > size

@@ -78,10 +78,14 @@ class Protect(_TableOperation):
                 f"ALTER TABLE {table} ADD CONSTRAINT {_composite_name(field)} FOREIGN KEY (account_id, {field.column}) "
                 f"REFERENCES {field.related_model._meta.db_table} (account_id, id) DEFERRABLE INITIALLY DEFERRED"
             )
+            if field.unique:
+                yield _replace_unique(field, f"account_id, {field.column}")
 
     def reverse_statements(self, model: type[models.Model]) -> Iterator[str]:
         table = model._meta.db_table
         for field in account_foreign_keys(model):
+            if field.unique:
+                yield _replace_unique(field, field.column)
             yield f"ALTER TABLE {table} DROP CONSTRAINT {_composite_name(field)}"
         yield f"REVOKE ALL ON {table} FROM {RUNTIME_ROLE}"
         yield f"DROP POLICY owner ON {table}"
@@ -157,6 +161,12 @@ def account_foreign_keys(model: type[models.Model]) -> list["models.ForeignKey[A
         for field in model._meta.concrete_fields
         if isinstance(field, models.ForeignKey) and is_account_owned(field.related_model)
     ]
+
+
+def _replace_unique(field: "models.ForeignKey[Any, Any]", columns: str) -> str:
+    """A one-to-one field is unique among all accounts, so that a conflict would tell what another account has."""
+    table, name = field.model._meta.db_table, f"{field.model._meta.db_table}_{field.column}_key"
+    return f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} UNIQUE ({columns})"
 
 
 def _composite_name(field: "models.ForeignKey[Any, Any]") -> str:

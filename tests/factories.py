@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,7 +10,10 @@ from django.db import transaction
 
 from integrations.actions import NewIntegration, Tenant, connect_microsoft, match_tenant, save_sync_settings
 from integrations.microsoft.credentials import ClientSecret
+from integrations.microsoft.records import DirectoryUser, SubscribedSku
 from integrations.models import Integration, TenantMatch
+from integrations.steps import TenantContext
+from licenses.step import LicenseReading, LicenseStep
 from organizations.access import account_transaction
 from organizations.actions import create_account, create_organization, create_user
 from organizations.models import Account, Organization, User
@@ -77,3 +81,52 @@ def connect_to(simulator, account: Account, *, tenants=None, secret: str = "") -
     ]
     credential = ClientSecret(simulator.application_id, secret or simulator.client_secret)
     return connect(account, known, credential=credential)
+
+
+def sku(part_number: str, *, enabled: int = 0, consumed: int = 0, **units: int) -> SubscribedSku:
+    """A SKU as Microsoft reports it; its id follows from the part number."""
+    return SubscribedSku(
+        sku_id=uuid.uuid5(uuid.NAMESPACE_URL, part_number),
+        part_number=part_number,
+        applies_to="User",
+        capability_status="Enabled",
+        enabled=enabled,
+        warning=units.get("warning", 0),
+        suspended=units.get("suspended", 0),
+        locked_out=units.get("locked_out", 0),
+        consumed=consumed,
+        subscription_ids=(),
+    )
+
+
+def person(
+    name: str, *, holds: Sequence[SubscribedSku] = (), mail: str = "", title: str = ""
+) -> DirectoryUser:
+    """A user of the directory, known again by the name."""
+    mail = mail or f"{uuid.uuid5(uuid.NAMESPACE_URL, name).hex[:8]}@client.test"
+    return DirectoryUser(
+        id=uuid.uuid5(uuid.NAMESPACE_URL, name),
+        user_principal_name=mail,
+        display_name=name,
+        given_name="",
+        surname="",
+        mail=mail,
+        job_title=title,
+        account_enabled=True,
+        user_type="Member",
+        sku_ids=frozenset(each.sku_id for each in holds),
+    )
+
+
+def give_licenses(
+    match: TenantMatch, skus: Sequence[SubscribedSku], people: Sequence[DirectoryUser] = ()
+) -> None:
+    """What a sync writes that has read exactly this, without a Microsoft to read it from."""
+    assert match.organization_id is not None
+    with account_transaction(match.account_id):
+        LicenseStep().apply(
+            TenantContext(match.account_id, match.integration_id, match.pk, match.organization_id, NOW),
+            LicenseReading(
+                skus=tuple(skus), subscriptions=(), holders=tuple(each for each in people if each.sku_ids)
+            ),
+        )

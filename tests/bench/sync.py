@@ -120,7 +120,7 @@ def _workers(simulator) -> Iterator[None]:
         worker = ("-A", "itglue_portal", "worker", "--without-gossip", "--without-mingle")
         processes.start("worker", "celery", *worker, "-Q", "sync", "-c", str(CONCURRENCY), "-n", "bench@%h")
         processes.start("control", "celery", *worker, "-Q", "control", "-c", "1", "-n", "control@%h")
-        processes.start("beat", "celery", "-A", "itglue_portal", "beat", "--pidfile", "")
+        processes.start("beat", "celery", "-A", "itglue_portal", "beat")
         _wait_for_workers()
         yield
         processes.require_alive()

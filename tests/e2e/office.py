@@ -24,7 +24,7 @@ from organizations.roles import Role
 from tests.factories import PASSWORD, connect_to
 
 PEOPLE = {
-    Role.ADMINISTRATOR: ("Ada Admin", "admin@msp.test"),
+    Role.ADMINISTRATOR: ("Ada Lindqvist", "admin@msp.test"),
     Role.EDITOR: ("Theo Technician", "tech@msp.test"),
     Role.READ_ONLY: ("Rita Reader", "readonly@msp.test"),
     Role.LITE: ("Lee Lite", "lite@msp.test"),

@@ -105,7 +105,9 @@ def _watches_the_sync(tab: Visit, workers: Processes) -> None:
     # A page that reloads itself would lose this.
     tab.page.evaluate("window.sameDocument = true")
     expect(state.locator(".badge")).to_have_text("Syncing...")
-    expect(state.locator(".subtitle").last).to_have_text(re.compile(r"\b([3-9]|10) of 12 tenants"), timeout=60_000)
+    expect(state.locator(".subtitle").last).to_have_text(
+        re.compile(r"\b([3-9]|10) of 12 tenants"), timeout=60_000
+    )
     tab.keep("syncing")
     count = COUNT.search(state.inner_text())
     assert count is not None

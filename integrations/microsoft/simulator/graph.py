@@ -1,9 +1,7 @@
-"""The Graph half: checks the token, finds the resource and renders the page asked for."""
+"""The Graph half: checks the token, finds the resource and answers, honestly or not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any
 
 from integrations.microsoft.simulator.batch import answer_batch
 from integrations.microsoft.simulator.documents import USER_BASICS
@@ -13,25 +11,18 @@ from integrations.microsoft.simulator.errors import (
     GraphError,
     denied,
     invalid_token,
-    resource_not_found,
     unknown_segment,
 )
 from integrations.microsoft.simulator.exchange import Answer, Call, Trace, to_json
-from integrations.microsoft.simulator.queries import (
-    Query,
-    next_link,
-    page_token,
-    parse_query,
-    read_page_token,
-)
+from integrations.microsoft.simulator.queries import Query, page_token, parse_query, read_page_token
+from integrations.microsoft.simulator.rendering import Renderer
 from integrations.microsoft.simulator.resources import RESOURCES, USER_READ_BASIC, USERS, Resource
-from integrations.microsoft.simulator.tokens import GRAPH_AUDIENCE, TokenRejectedError
+from integrations.microsoft.simulator.tokens import TokenRejectedError
 from integrations.microsoft.simulator.world import SimulatedTenant
 
 PREFIX = "/v1.0/"
 _AUDIT_READ = "AuditLog.Read.All"
 _PREMIUM = {"AAD_PREMIUM", "AAD_PREMIUM_P2", "EMS", "SPB", "SPE_E3", "SPE_E5", "SPE_F1"}
-_KEPT_PAGES = 64  # for each tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,7 @@ class Caller:
 class Graph:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self._pages: dict[str, tuple[int, dict[object, bytes]]] = {}
+        self._renderer = Renderer(environment)
 
     def answer(self, call: Call, trace: Trace) -> Answer:
         trace.endpoint = endpoint_of(call.path)
@@ -109,47 +100,10 @@ class Graph:
         is_eventual = call.headers.get("consistencylevel", "").lower() == "eventual"
         query = parse_query(resource, call.query, is_eventual=is_eventual)
         _guard_sign_in_activity(caller, query)
-        body = self._page(caller, call, resource, query, key)
+        if resource is USERS and caller.sees_basics_only:
+            query = query.limited_to(USER_BASICS)
+        body = self._renderer.render(caller.tenant, call, resource=resource, query=query, key=key)
         return Answer(200, body, headers={"x-ms-resource-unit": str(_cost(resource, call.query))})
-
-    def _page(self, caller: Caller, call: Call, resource: Resource, query: Query, key: str | None) -> bytes:
-        """Rendered once for each state of the tenant: a measurement must load the client, not the simulator."""
-        tenant = caller.tenant
-        revision, pages = self._pages.get(tenant.tenant_id, (-1, {}))
-        if revision != tenant.revision or len(pages) >= _KEPT_PAGES:
-            revision, pages = self._pages[tenant.tenant_id] = tenant.revision, {}
-        asked = (call.path, tuple(call.query.items()), query.counts, caller.sees_basics_only)
-        if asked not in pages:
-            hidden = (
-                frozenset(query.selected) - USER_BASICS if self._is_masked(caller, resource) else frozenset()
-            )
-            seen = replace(query, selected=tuple(name for name in query.selected if name not in hidden))
-            rows = resource.rows(tenant, self._environment.world)
-            pages[asked] = to_json(
-                _entity(resource, rows, seen, key) if key else self._list(call, resource, rows, seen)
-            )
-        return pages[asked]
-
-    def _is_masked(self, caller: Caller, resource: Resource) -> bool:
-        return resource is USERS and caller.sees_basics_only
-
-    def _list(self, call: Call, resource: Resource, rows: Sequence[Any], query: Query) -> dict[str, Any]:
-        document: dict[str, Any] = {"@odata.context": _context(resource, query)}
-        if query.predicate:
-            rows = [row for row in rows if query.predicate(row)]
-        if query.counts and query.page == 1:
-            document["@odata.count"] = len(rows)
-        if resource.serial:
-            serial = resource.serial
-            rows = list(islice((row for row in rows if serial(row) > query.after), query.top + 1))
-            if len(rows) > query.top:
-                rows = rows[: query.top]
-                token = page_token(query.page + 1, after=serial(rows[-1]))
-                document["@odata.nextLink"] = next_link(
-                    self._environment.origin, call.path, call.query, token=token
-                )
-        document["value"] = [_render(resource, row, query) for row in rows]
-        return document
 
     def _refusal(self, error: GraphError, call: Call) -> Answer:
         date = self._environment.today().strftime("%Y-%m-%dT%H:%M:%S")
@@ -205,23 +159,3 @@ def _guard_sign_in_activity(caller: Caller, query: Query) -> None:
 def _cost(resource: Resource, options: Mapping[str, str]) -> int:
     saved = ("$select" in options) + (int(options.get("$top", "100")) < 20)
     return max(1, resource.cost - saved)
-
-
-def _context(resource: Resource, query: Query, *, suffix: str = "") -> str:
-    listed = f"({','.join(query.selected)})" if query.is_explicit else ""
-    return f"{GRAPH_AUDIENCE}/v1.0/$metadata#{resource.path}{listed}{suffix}"
-
-
-def _render(resource: Resource, row: Any, query: Query) -> dict[str, Any]:
-    return {name: resource.properties[name](row) for name in query.selected}
-
-
-def _entity(resource: Resource, rows: Sequence[Any], query: Query, key: str) -> dict[str, Any]:
-    names = [name for name in ("id", "userPrincipalName") if name in resource.properties]
-    for row in rows:
-        if key in {resource.properties[name](row) for name in names}:
-            return {
-                "@odata.context": _context(resource, query, suffix="/$entity"),
-                **_render(resource, row, query),
-            }
-    raise resource_not_found(key)

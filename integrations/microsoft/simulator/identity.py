@@ -1,4 +1,4 @@
-"""The identity half: discovery, keys and the token endpoint. The pages people see are in `pages`."""
+"""The identity half: finds the tenant and the endpoint asked for; discovery and keys are answered here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,19 +6,31 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from integrations.microsoft.simulator import errors
-from integrations.microsoft.simulator.credentials import check_credential
+from integrations.microsoft.simulator.admin_consent import AdminConsent
 from integrations.microsoft.simulator.effects import Attempt
 from integrations.microsoft.simulator.environment import Environment
 from integrations.microsoft.simulator.errors import EntraError
 from integrations.microsoft.simulator.exchange import HTML_TYPE, JSON_TYPE, Answer, Call, Trace, to_json
-from integrations.microsoft.simulator.identifiers import guid, is_guid
-from integrations.microsoft.simulator.pages import AdminConsent
+from integrations.microsoft.simulator.identifiers import is_guid
 from integrations.microsoft.simulator.sign_in import SignIn
-from integrations.microsoft.simulator.tokens import GRAPH_AUDIENCE
+from integrations.microsoft.simulator.token_endpoint import TokenEndpoint
 from integrations.microsoft.simulator.world import SimulatedTenant
 
 # Words that stand for a tenant not yet known.
 ANY_TENANT = frozenset({"common", "organizations"})
+
+_CAPABILITIES: dict[str, Any] = {
+    "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+    "response_modes_supported": ["query", "form_post"],
+    "response_types_supported": ["code"],
+    "scopes_supported": ["openid", "profile", "email", "offline_access"],
+    "subject_types_supported": ["pairwise"],
+    "id_token_signing_alg_values_supported": ["RS256"],
+    "request_uri_parameter_supported": False,
+    "tenant_region_scope": "EU",
+    "cloud_instance_name": "microsoftonline.com",
+    "msgraph_host": "graph.microsoft.com",
+}
 
 Handler = Callable[[str, Call], Answer]
 
@@ -27,6 +39,7 @@ class Identity:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._sign_in = SignIn(environment)
+        self._token_endpoint = TokenEndpoint(environment, sign_in=self._sign_in)
         self._admin_consent = AdminConsent(environment)
         self._handlers: Mapping[str, tuple[str, Handler]] = {
             "v2.0/.well-known/openid-configuration": ("discovery", self._discovery),
@@ -81,30 +94,14 @@ class Identity:
     def _discovery(self, name: str, call: Call) -> Answer:
         tenant_id = name if name in ANY_TENANT else self._tenant(name, error="invalid_tenant").tenant_id
         origin = self._environment.origin
-        base = f"{origin}/{tenant_id}"
         issued_for = "{tenantid}" if name in ANY_TENANT else tenant_id
-        return _json(
-            {
-                "token_endpoint": f"{base}/oauth2/v2.0/token",
-                "token_endpoint_auth_methods_supported": [
-                    "client_secret_post",
-                    "private_key_jwt",
-                    "client_secret_basic",
-                ],
-                "jwks_uri": f"{base}/discovery/v2.0/keys",
-                "response_modes_supported": ["query", "fragment", "form_post"],
-                "subject_types_supported": ["pairwise"],
-                "id_token_signing_alg_values_supported": ["RS256"],
-                "response_types_supported": ["code"],
-                "scopes_supported": ["openid", "profile", "email", "offline_access"],
-                "issuer": f"{origin}/{issued_for}/v2.0",
-                "request_uri_parameter_supported": False,
-                "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
-                "tenant_region_scope": "EU",
-                "cloud_instance_name": "microsoftonline.com",
-                "msgraph_host": "graph.microsoft.com",
-            }
-        )
+        endpoints = {
+            "issuer": f"{origin}/{issued_for}/v2.0",
+            "token_endpoint": f"{origin}/{tenant_id}/oauth2/v2.0/token",
+            "authorization_endpoint": f"{origin}/{tenant_id}/oauth2/v2.0/authorize",
+            "jwks_uri": f"{origin}/{tenant_id}/discovery/v2.0/keys",
+        }
+        return _json(endpoints | _CAPABILITIES)
 
     def _keys(self, name: str, call: Call) -> Answer:
         return _json({"keys": self._environment.tokens.published_keys()})
@@ -124,61 +121,8 @@ class Identity:
         return self._admin_consent.answer(tenant, call, _parameters(call))
 
     def _token(self, name: str, call: Call) -> Answer:
-        tenant = self._tenant(name, error="invalid_request") if name not in ANY_TENANT else None
-        if call.method != "POST":
-            raise EntraError(400, "invalid_request", 900561, "The endpoint only accepts POST requests.")
-        form = _parameters(call)
-        if "grant_type" not in form:
-            raise errors.missing_parameter("grant_type")
-        check_credential(self._environment, call, form, tenant=name)
-        if form["grant_type"] == "authorization_code":
-            return self._sign_in.redeem(form)
-        if form["grant_type"] != "client_credentials":
-            raise errors.unsupported_grant(form["grant_type"])
-        if tenant is None:
-            raise errors.malformed_tenant(name)
-        return self._app_token(tenant, form)
-
-    def _app_token(self, tenant: SimulatedTenant, form: Mapping[str, str]) -> Answer:
-        application_id = self._environment.application.id
-        roles = self._environment.consents.find_roles(tenant.tenant_id)
-        if roles is None:
-            raise errors.consent_missing(application_id, tenant.tenant_id)
-        scope = form.get("scope", "")
-        if not scope.endswith("/.default"):
-            raise errors.bad_scope(scope)
-        resource = scope.removesuffix("/.default").rstrip("/")
-        if resource != GRAPH_AUDIENCE:
-            raise errors.unknown_resource(resource, tenant.tenant_id)
-        lifetime = self._environment.token_lifetime
-        token = self._environment.tokens.sign(self._claims(tenant, sorted(roles)))
-        return _json(
-            {
-                "token_type": "Bearer",
-                "expires_in": lifetime,
-                "ext_expires_in": lifetime,
-                "access_token": token,
-            }
-        )
-
-    def _claims(self, tenant: SimulatedTenant, roles: list[str]) -> dict[str, Any]:
-        now = int(self._environment.now())
-        application_id = self._environment.application.id
-        principal_id = guid(tenant.tenant_id, "principal", application_id)
-        return {
-            "aud": GRAPH_AUDIENCE,
-            "iss": f"https://sts.windows.net/{tenant.tenant_id}/",
-            "iat": now,
-            "nbf": now,
-            "exp": now + self._environment.token_lifetime,
-            "appid": application_id,
-            "idtyp": "app",
-            "oid": principal_id,
-            "sub": principal_id,
-            "tid": tenant.tenant_id,
-            "roles": roles,
-            "ver": "1.0",
-        }
+        tenant = None if name in ANY_TENANT else self._tenant(name, error="invalid_request")
+        return self._token_endpoint.answer(tenant, call, name=name)
 
     def _tenant(self, name: str, *, error: str) -> SimulatedTenant:
         if tenant := self._environment.world.find_tenant(name):

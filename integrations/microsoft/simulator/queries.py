@@ -3,8 +3,8 @@
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 from urllib.parse import quote
 
 from integrations.microsoft.simulator.census import SimulatedUser
@@ -28,6 +28,9 @@ class Query:
     counts: bool
     page: int
     after: int
+
+    def limited_to(self, names: frozenset[str]) -> Self:
+        return replace(self, selected=tuple(name for name in self.selected if name in names))
 
 
 def parse_query(resource: Resource, options: Mapping[str, str], *, is_eventual: bool) -> Query:

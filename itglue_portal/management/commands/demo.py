@@ -88,7 +88,7 @@ def _start(processes: Processes, port: int) -> None:
     worker = ("-A", "itglue_portal", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
     processes.start("worker", "celery", *worker, "-Q", "sync", "-c", "2", "-n", "sync@%h")
     processes.start("control", "celery", *worker, "-Q", "control", "-c", "1", "-n", "control@%h")
-    processes.start("beat", "celery", "-A", "itglue_portal", "beat", "--loglevel", "INFO", "--pidfile", "")
+    processes.start("beat", "celery", "-A", "itglue_portal", "beat", "--loglevel", "INFO")
     processes.start(
         "web",
         "gunicorn",
