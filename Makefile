@@ -30,7 +30,7 @@ fmt: setup  ## Format the code
 	$(BIN)/ruff format .
 
 bench: setup  ## Measure a sync of 500 tenants against a bare download
-	$(BIN)/python -m tests.bench.sync $(ARGS)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 conformance: setup  ## Run Microsoft's own SDK against the simulator
 	$(PYTHON) -m venv .local/conformance

@@ -38,6 +38,7 @@ class FieldSpec:
     decimals: int = 0
     tag_type: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    meter_of: str = ""
 
     @property
     def key(self) -> str:
@@ -104,6 +105,7 @@ def add_fields(schema: Schema, specs: Sequence[FieldSpec]) -> None:
                 decimals=spec.decimals,
                 tag_type=spec.tag_type,
                 options=list(spec.options),
+                meter_of=spec.meter_of,
                 slot=slot,
             )
         )

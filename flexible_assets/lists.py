@@ -12,7 +12,17 @@ from flexible_assets.policies import visible_assets, visible_totals
 from flexible_assets.querysets import AssetQuerySet, sums_of
 from flexible_assets.schema import Schema
 from organizations.access import AccountRequest
-from organizations.lists import Cell, Filter, ListColumn, ListPage, ListQuery, ListSpec, build_page, choice
+from organizations.lists import (
+    Cell,
+    Filter,
+    ListColumn,
+    ListPage,
+    ListQuery,
+    ListSpec,
+    Meter,
+    build_page,
+    choice,
+)
 from organizations.models import Organization
 from organizations.paging import Order
 from organizations.policies import visible_organizations
@@ -81,9 +91,7 @@ class AssetList:
 
     def _columns(self) -> list[Column]:
         slug = self.request.account.slug
-        title = Column(
-            "name", self._title_label(), partial(_title, slug, self.schema), order=Order("sort_key")
-        )
+        title = Column("name", self._title_label(), partial(_title, slug), order=Order("sort_key"))
         organization = Column("organization", "Organization", partial(_organization, slug, self.schema))
         fields = [_field_column(field) for field in self.schema.in_list if not field.use_for_title]
         return [title, *([organization] if self.organization is None else []), *fields]
@@ -154,17 +162,25 @@ def _cell_of(field: FlexibleAssetField) -> Callable[[FlexibleAsset], Cell]:
 
     def cell(asset: FlexibleAsset) -> Cell:
         text = behavior.to_text(asset.traits.get(field.key))
-        return Cell(text, tone=tones.get(text, ""), is_number=behavior.is_number)
+        meter = _meter(asset, field) if field.meter_of else None
+        return Cell(text, tone=tones.get(text, ""), is_number=behavior.is_number, meter=meter)
 
     return cell
 
 
-def _title(slug: str, schema: Schema, asset: FlexibleAsset) -> Cell:
+def _meter(asset: FlexibleAsset, field: FlexibleAssetField) -> Meter | None:
+    """A bar of the value within its whole; without a whole there is nothing to show."""
+    value, whole = asset.traits.get(field.key), asset.traits.get(field.meter_of)
+    if not isinstance(value, int) or not isinstance(whole, int) or whole <= 0:
+        return None
+    return Meter(value, whole, f"{value:,} of {whole:,}")
+
+
+def _title(slug: str, asset: FlexibleAsset) -> Cell:
     return Cell(
         asset.name,
         url=reverse("flexible_assets:asset-detail", args=[slug, asset.pk]),
         subtitle="orphaned" if asset.orphaned_at else "",
-        icon=schema.asset_type.icon,
         is_title=True,
     )
 

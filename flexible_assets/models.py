@@ -74,6 +74,12 @@ class FlexibleAssetField(AccountOwned):
     options = models.JSONField(
         default=list, blank=True, help_text="Of a Select field, in order: [value, badge tone] pairs."
     )
+    meter_of = models.SlugField(
+        max_length=100,
+        blank=True,
+        db_index=False,
+        help_text="Of a Number field: the key of the field it is a share of.",
+    )
     slot = models.CharField(max_length=20, blank=True, editable=False)
 
     class Meta(AccountOwned.Meta):

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from itglue_portal import local_services
@@ -34,6 +35,26 @@ def database(url: str, *, engine: str = "django.db.backends.postgresql") -> dict
         "PORT": options.pop("port", parts.port or ""),
         "OPTIONS": options,
     }
+
+
+def sealing_keys() -> list[str]:
+    """Checked here, so that a typing error stops the start and not the first sync."""
+    keys: list[str] = [f"local:{local_secret('sealing_key')}"] if IS_LOCAL else env.list("SEALING_KEYS")
+    for entry in keys:
+        name, _, key = entry.partition(":")
+        if not name or not _is_key(key):
+            raise ImproperlyConfigured(
+                "SEALING_KEYS: write each key as a name, a colon and the base64 of 32 bytes, "
+                "such as first:<output of `openssl rand -base64 32`>, separated by commas."
+            )
+    return keys
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except ValueError:
+        return False
 
 
 def local_secret(name: str) -> str:

@@ -1,6 +1,6 @@
 """All settings, read from the environment; docs/operations.md lists the variables."""
 
-from itglue_portal.env import BASE_DIR, IS_LOCAL, database, env, local_addresses, local_secret
+from itglue_portal.env import BASE_DIR, IS_LOCAL, database, env, local_addresses, local_secret, sealing_keys
 
 _local = local_addresses()
 
@@ -30,6 +30,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "itglue_portal.middleware.AccountMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -100,7 +101,6 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -190,7 +190,7 @@ MICROSOFT_GRAPH_URL = env.str("MICROSOFT_GRAPH_URL", "")
 MICROSOFT_CA_BUNDLE = env.str("MICROSOFT_CA_BUNDLE", "")
 
 #: Keys that seal credentials, as "id:base64 of 32 bytes"; the first seals, the others still open.
-SEALING_KEYS = [f"local:{local_secret('sealing_key')}"] if IS_LOCAL else env.list("SEALING_KEYS")
+SEALING_KEYS = sealing_keys()
 
 LOGGING = {
     "version": 1,

@@ -28,7 +28,7 @@ MICROSOFT_LICENSES = TypeSpec(
             ),
         ),
         FieldSpec("Active", "Number", hint="Units that can be assigned", show_in_list=True),
-        FieldSpec("Consumed", "Number", hint="Units that are assigned", show_in_list=True),
+        FieldSpec("Consumed", "Number", hint="Units that are assigned", show_in_list=True, meter_of="active"),
         FieldSpec("Unused", "Number", hint="Active units nobody holds", show_in_list=True),
         FieldSpec(
             "Suspended",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -32,6 +33,7 @@ class Cell:
     is_number: bool = False
     is_title: bool = False
     meter: Meter | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,20 @@ class ListColumn(Generic[Row]):
     order: Order | None = None
     is_number: bool = False
     hint: str = ""
+
+
+@dataclass(frozen=True)
+class ExtraColumn:
+    """A column whose cells are looked up for the page's rows at once, by row id."""
+
+    key: str
+    label: str
+    cells: Mapping[int, Cell]
+    is_number: bool = False
+    hint: str = ""
+
+    def cell(self, row_id: int) -> Cell:
+        return self.cells.get(row_id, Cell("", is_number=self.is_number))
 
 
 @dataclass(frozen=True)
@@ -147,6 +163,7 @@ class ListSpec(Generic[Row]):
     filters: Sequence[Filter] = ()
     totals: Callable[[QuerySet[Row], bool], Mapping[str, str]] | None = None
     is_orphaned: Callable[[Row], bool] = field(default=lambda _row: False)
+    extra_columns: Callable[[Sequence[Row]], Sequence[ExtraColumn]] = field(default=lambda _rows: ())
 
 
 def build_page(spec: ListSpec[Row]) -> ListPage:
@@ -154,6 +171,7 @@ def build_page(spec: ListSpec[Row]) -> ListPage:
     assert column.order is not None  # noqa: S101 - _sorting picks only columns that have one
     order = Order(column.order.field, descending=descending, nullable=column.order.nullable)
     part = read_slice(spec.rows, order=order, cursor=Cursor.decode(spec.query.parameters.get(CURSOR, "")))
+    extra = spec.extra_columns(part.rows)
     count, is_capped = capped_count(spec.rows)
     kept = _kept(spec)
     is_filtered = bool(spec.query.search) or any(
@@ -161,8 +179,17 @@ def build_page(spec: ListSpec[Row]) -> ListPage:
     )
     return ListPage(
         url=spec.url,
-        columns=[_header(each, spec, kept, column, descending=descending) for each in spec.columns],
-        rows=[ListRow([each.cell(row) for each in spec.columns], spec.is_orphaned(row)) for row in part.rows],
+        columns=[
+            *(_header(each, spec, kept, column, descending=descending) for each in spec.columns),
+            *(Header(each.key, each.label, each.is_number, each.hint) for each in extra),
+        ],
+        rows=[
+            ListRow(
+                [*(each.cell(row) for each in spec.columns), *(each.cell(row.pk) for each in extra)],
+                spec.is_orphaned(row),
+            )
+            for row in part.rows
+        ],
         count_text=_count_text(count, is_capped=is_capped, noun=spec.noun),
         search=spec.query.search,
         search_placeholder=spec.search_placeholder,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from organizations.access import AccountRequest
+from organizations.lists import ExtraColumn
 from organizations.models import Account, Organization, User
 
 
@@ -51,6 +52,7 @@ class Card:
     hint: str = ""
 
 
+_columns: list[Callable[[User, Sequence[Organization]], Sequence[ExtraColumn]]] = []
 _cards: list[Callable[[Place], Sequence[Card]]] = []
 _sections: list[Callable[[Place], Sequence[Section]]] = []
 _global_entries: list[Callable[[Account, User], Sequence[GlobalEntry]]] = []
@@ -66,6 +68,16 @@ def register_navigation(
 
 def register_cards(cards: Callable[[Place], Sequence[Card]]) -> None:
     _cards.append(cards)
+
+
+def register_organization_columns(
+    columns: Callable[[User, Sequence[Organization]], Sequence[ExtraColumn]],
+) -> None:
+    _columns.append(columns)
+
+
+def organization_columns(user: User, organizations: Sequence[Organization]) -> list[ExtraColumn]:
+    return [column for provide in _columns for column in provide(user, organizations)]
 
 
 def cards(place: Place) -> list[Card]:

@@ -57,7 +57,7 @@ class Cursor:
             return None
         return cls(bool(backwards), bool(in_nulls), value, row_id)
 
-    def fits(self, field: Field[Any, Any]) -> bool:
+    def fits(self, field: "Field[Any, Any]") -> bool:
         """Whether the value could stand in this column: hand-made cursors, and those of another ordering, may not."""
         if self.in_nulls or self.value is None:
             return self.in_nulls and self.value is None and field.null

@@ -1,5 +1,7 @@
 """Pages of signing in, organizations and contacts."""
 
+from functools import partial
+
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -14,7 +16,7 @@ from organizations.contact_pages import mentions_of
 from organizations.forms import AccountForm, SignInForm
 from organizations.lists import Cell, ListColumn, ListQuery, ListSpec, build_page
 from organizations.models import Account, Contact, Organization, User
-from organizations.navigation import Card, Place, cards, organization_frame
+from organizations.navigation import Card, Place, cards, organization_columns, organization_frame
 from organizations.paging import Order
 from organizations.policies import visible_contacts, visible_organizations
 
@@ -104,6 +106,7 @@ def organization_list(request: AccountRequest, account: str) -> HttpResponse:
                     order=Order("sort_key"),
                 ),
             ],
+            extra_columns=partial(organization_columns, request.user),
             noun=("organization", "organizations"),
             search_placeholder="Find an organization",
             empty_title="No organizations yet",

@@ -1,38 +1,28 @@
 """The portal's own processes on the test database: real Celery workers and beat, started as in the demo."""
 
+import itertools
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 from urllib.parse import quote, urlencode
 
 from celery import current_app
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from kombu import Connection
 
 from itglue_portal.processes import Processes
 
 #: Everything that makes a fault harmless within seconds instead of minutes.
-QUICK = {
-    "SYNC_TICK_SECONDS": "0.5",
-    "SYNC_LEASE_SECONDS": "3",
-    "SYNC_RETRY_SECONDS": "0.1",
-    "LOG_LEVEL": "INFO",
-}
-PATIENCE_SECONDS = 45.0
-
-
-def database_url(alias: str) -> str:
-    """Of the test database that this session made, as the role of the alias."""
-    parts = connections[alias].settings_dict
-    options = {"host": parts["HOST"], "port": str(parts["PORT"]), **parts["OPTIONS"]}
-    known = urlencode({name: value for name, value in options.items() if value})
-    return f"postgresql://{quote(parts['USER'])}:{quote(parts['PASSWORD'])}@/{parts['NAME']}?{known}"
+QUICK = {"SYNC_TICK_SECONDS": "0.5", "SYNC_LEASE_SECONDS": "3", "SYNC_RETRY_SECONDS": "0.1"}
+PATIENCE_SECONDS = 60.0
+#: Processes of each worker's pool.
+POOL = {"sync": 2, "control": 1}
 
 
 def environment(simulator, **changes: str) -> dict[str, str]:
@@ -54,72 +44,101 @@ def environment(simulator, **changes: str) -> dict[str, str]:
     }
 
 
+def database_url(alias: str, *, name: str = "") -> str:
+    """Of the test database that this session made, or another of the same server, as the role of the alias."""
+    parts = connections[alias].settings_dict
+    options = {"host": parts["HOST"], "port": str(parts["PORT"]), **parts["OPTIONS"]}
+    known = urlencode({key: value for key, value in options.items() if value})
+    return f"postgresql://{quote(parts['USER'])}:{quote(parts['PASSWORD'])}@/{name or parts['NAME']}?{known}"
+
+
+def quiet_queue() -> None:
+    """Ends what earlier tests left open in all accounts, so that the workers have only this test's work to do."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "UPDATE integrations_syncrun SET state = 'cancelled' WHERE state IN ('queued', 'running')"
+        )
+        cursor.execute("UPDATE integrations_integration SET next_due_at = now() + interval '1 day'")
+    empty_redis()
+
+
+def empty_redis() -> None:
+    """FLUSHALL, as far as this session's number goes: other numbers are other people's."""
+    with Connection(settings.CELERY_BROKER_URL) as broker:
+        broker.default_channel.client.flushdb()
+
+
+def wait_until(condition: Callable[[], bool], *, processes: Processes | None = None) -> None:
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if processes is not None:
+            processes.require_alive()
+        assert time.monotonic() < give_up_at, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class Running:
+    worker: str
+    child: subprocess.Popen[bytes]
+
+
 class Portal:
-    """The processes of one portal by name: `sync`, `control` and `beat`."""
+    """One portal's processes by name (`sync`, `control`, `beat`), and what may befall them."""
+
+    _numbers = itertools.count(1)
 
     def __init__(self, processes: Processes) -> None:
         self._processes = processes
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, Running] = {}
 
-    def start_all(self) -> Self:
-        """Starts what does not run; returns when both workers answer."""
-        for name, start in {"sync": self._start_sync, "control": self._start_control, "beat": self._start_beat}.items():
+    def start_missing(self) -> None:
+        for name in (*POOL, "beat"):
             if name not in self._running:
-                self._running[name] = start()
-        self.wait_for_workers("sync", "control")
-        return self
+                self.start(name)
+        self.wait_for_workers()
+
+    def wait_for_workers(self) -> None:
+        workers = [self._running[name].worker for name in POOL]
+        wait_until(lambda: len(current_app.control.ping(destination=workers, timeout=1)) == len(workers))
 
     def start(self, name: str) -> None:
-        starts = {"sync": self._start_sync, "control": self._start_control, "beat": self._start_beat}
-        self._running[name] = starts[name]()
+        worker = f"{name}-{next(self._numbers)}@portal"
+        if name in POOL:
+            size = str(POOL[name])
+            arguments = [
+                "worker",
+                "--without-gossip",
+                "--without-mingle",
+                "-Q",
+                name,
+                "-n",
+                worker,
+                "-c",
+                size,
+            ]
+        else:
+            arguments = ["beat", "--pidfile", ""]
+        child = self._processes.start(name, "celery", "-A", "itglue_portal", *arguments, "--loglevel", "INFO")
+        self._running[name] = Running(worker, child)
 
     def kill(self, name: str) -> None:
-        """SIGKILL to the process and the pool it forked: nobody gets to say goodbye."""
-        child = self._running.pop(name)
+        """SIGKILL to the process and to the pool it forked: nobody gets to say goodbye."""
+        child = self._running.pop(name).child
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
     def kill_pool(self, name: str) -> None:
-        """SIGKILL to the pool's processes alone, as the kernel does when memory runs out."""
-        for process_id in self.pool_of(name):
+        """SIGKILL to the pool alone, as the kernel does when memory runs out."""
+        worker = self._running[name].worker
+        answer = current_app.control.inspect(destination=[worker], timeout=5).stats() or {}
+        pool = answer[worker]["pool"]["processes"]
+        assert len(pool) == POOL[name]
+        for process_id in pool:
             os.kill(process_id, signal.SIGKILL)
 
-    @contextmanager
-    def frozen(self, name: str) -> Iterator[None]:
-        group = self._running[name].pid
-        os.killpg(group, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.killpg(group, signal.SIGCONT)
 
-    def pool_of(self, name: str) -> list[int]:
-        worker = self._worker_name(name)
-        inspect = current_app.control.inspect(destination=[worker], timeout=5)
-        answer: Mapping[str, Mapping[str, Mapping[str, list[int]]]] = inspect.stats() or {}
-        return list(answer[worker]["pool"]["processes"])
-
-    def wait_for_workers(self, *names: str) -> None:
-        wanted = [self._worker_name(name) for name in names]
-        wait_until(lambda: len(current_app.control.ping(destination=wanted, timeout=2)) == len(wanted))
-
-    def _worker_name(self, name: str) -> str:
-        # Numbered by process, so that a killed worker's unread mail is not its successor's.
-        return f"{name}-{self._running[name].pid}@portal" if name in self._running else f"{name}@portal"
-
-    def _start_sync(self) -> subprocess.Popen[bytes]:
-        return self._worker("sync", processes=2)
-
-    def _start_control(self) -> subprocess.Popen[bytes]:
-        return self._worker("control", processes=1)
-
-    def _worker(self, name: str, *, processes: int) -> subprocess.Popen[bytes]:
-        options = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "-c", str(processes))
-        return self._processes.start(
-            name, "celery", "-A", "itglue_portal", "worker", *options, "-Q", name, "-n", f"{name}@portal"
-        )
-
-    def _start_beat(self) -> subprocess.Popen[bytes]:
-        return self._processes.start(
-            "beat", "celery", "-A", "itglue_portal", "beat", "--loglevel", "INFO", "--pidfile", ""
-        )
+@contextmanager
+def portal_processes(logs: Path, *, env: dict[str, str]) -> Iterator[Portal]:
+    with Processes(logs, env=env) as processes:
+        yield Portal(processes)

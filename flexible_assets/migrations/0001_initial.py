@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('decimals', models.PositiveSmallIntegerField(default=0)),
                 ('tag_type', models.CharField(blank=True, max_length=60)),
                 ('options', models.JSONField(blank=True, default=list, help_text='Of a Select field, in order: [value, badge tone] pairs.')),
+                ('meter_of', models.SlugField(blank=True, db_index=False, help_text='Of a Number field: the key of the field it is a share of.', max_length=100)),
                 ('slot', models.CharField(blank=True, editable=False, max_length=20)),
                 ('account', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.account')),
                 ('asset_type', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='flexible_assets.flexibleassettype')),

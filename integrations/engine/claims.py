@@ -68,7 +68,7 @@ def claim(account_id: int, run_id: int) -> Work | None:
     with account_transaction(account_id):
         sync = (
             TenantSync.objects.of_account(account_id)
-            .filter(run_id=run_id, run__state__in=LIVE_RUNS)
+            .filter(run_id=run_id, run__state__in=LIVE_RUNS, run__deadline_at__gt=DATABASE_CLOCK)
             .claimable(attempts=MAX_ATTEMPTS)
             .select_related("run__integration__credential", "match")
             .select_for_update(skip_locked=True, of=("self",))

@@ -122,3 +122,5 @@ def _tell(work: Work, error: MicrosoftError, *, calls: int) -> None:
             retry_later(work, error, calls=calls)
         case _:
             fail(work, error, calls=calls)
+            if error.problem.is_credential_wide:
+                settle(work.account_id, work.run_id)  # which spares the other tenants the same refusal

@@ -12,8 +12,7 @@ PATHS = (
     "/v1.0/organization?$select=id,displayName,verifiedDomains",
     "/v1.0/subscribedSkus?$select=skuId,skuPartNumber,appliesTo,capabilityStatus,prepaidUnits,consumedUnits,subscriptionIds",
     "/v1.0/directory/subscriptions",
-    "/v1.0/users?$select=id,userPrincipalName,displayName,givenName,surname,mail,jobTitle,accountEnabled,userType,"
-    "assignedLicenses&$top=999",
+    "/v1.0/users?$top=999&$select=id,userPrincipalName,displayName,givenName,surname,mail,jobTitle,accountEnabled,userType,assignedLicenses",
 )
 
 

@@ -8,13 +8,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import django
+from django.conf import settings
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 
-from itglue_portal import local_services
+from integrations.actions import start_sync
+from integrations.microsoft.simulator import Simulator, World
+from integrations.models import SyncRun
+from integrations.progress import progress_of
+from integrations.states import RunState, Trigger
+from itglue_portal.celery import app
+from itglue_portal.processes import Processes
+from organizations.access import account_transaction
+from tests.bench.download import Origin, download_all
+from tests.factories import Connected, connect_to, make_account
+from tests.portal_processes import environment
 
 CONCURRENCY = 8
 # What a sync keeps of its own course; everything else is documentation, which an unchanged tenant must not touch.
-BOOKKEEPING = ("integrations_syncrun", "integrations_tenantsync", "integrations_tenantmatch", "integrations_integration")
+BOOKKEEPING = (
+    "integrations_syncrun",
+    "integrations_tenantsync",
+    "integrations_tenantmatch",
+    "integrations_integration",
+)
 
 
 @dataclass(frozen=True)
@@ -29,27 +47,27 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tenants", type=int, default=500)
     parser.add_argument("--skus", type=int, default=20)
-    parser.add_argument("--latency", type=float, default=0.02, help="seconds the simulator adds to each answer")
+    parser.add_argument(
+        "--latency", type=float, default=0.02, help="seconds the simulator adds to each answer"
+    )
     options = parser.parse_args()
-    with local_services.running():
-        django.setup()
-        with _scratch_database():
-            _measure(options)
+    with _scratch_database():
+        _measure(options)
 
 
 def _measure(options: argparse.Namespace) -> None:
-    from integrations.microsoft.simulator import Simulator, World
-    from tests.bench.download import Origin, download_all
-    from tests.factories import connect_to, make_account
-
     world = World(seed=7, tenants=options.tenants, skus_per_tenant=options.skus)
     with Simulator(world) as simulator:
         simulator.latency = options.latency
-        origin = Origin(simulator.url, str(simulator.ca_path), simulator.application_id, simulator.client_secret)
+        origin = Origin(
+            simulator.url, str(simulator.ca_path), simulator.application_id, simulator.client_secret
+        )
         tenant_ids = [tenant.tenant_id for tenant in world.tenants]
         _say(f"{options.tenants} tenants x {options.skus} SKUs, {options.latency * 1000:.0f} ms latency, "
              f"{CONCURRENCY} processes")  # fmt: skip
-        download_all(origin, tenant_ids, processes=CONCURRENCY)  # makes the simulator invent and render its world
+        download_all(
+            origin, tenant_ids, processes=CONCURRENCY
+        )  # makes the simulator invent and render its world
         bare = download_all(origin, tenant_ids, processes=CONCURRENCY)
         connected = connect_to(simulator, make_account("Bench"))
         with _workers(simulator):
@@ -58,7 +76,9 @@ def _measure(options: argparse.Namespace) -> None:
 
 
 def _report(tenants: int, *, bare: float, first: Measured, second: Measured) -> None:
-    _say(f"{'':<24}{'seconds':>9}{'tenants/s':>11}{'calls/tenant':>14}{'rows written':>14}{'ratio to bare':>15}")
+    _say(
+        f"{'':<24}{'seconds':>9}{'tenants/s':>11}{'calls/tenant':>14}{'rows written':>14}{'ratio to bare':>15}"
+    )
     _say(f"{'bare download':<24}{bare:>9.1f}{tenants / bare:>11.1f}{'':>14}{'':>14}{1:>15.2f}")
     for name, run in (("first sync", first), ("second, unchanged", second)):
         _say(
@@ -70,14 +90,7 @@ def _report(tenants: int, *, bare: float, first: Measured, second: Measured) -> 
         sys.exit("The second sync wrote rows although nothing had changed.")
 
 
-def _sync(connected) -> Measured:
-    from django.utils import timezone
-
-    from integrations.actions import start_sync
-    from integrations.models import SyncRun
-    from integrations.progress import progress_of
-    from integrations.states import RunState, Trigger
-    from organizations.access import account_transaction
+def _sync(connected: Connected) -> Measured:
 
     rows, bookkeeping = _rows_written()
     with account_transaction(connected.account.pk):
@@ -102,8 +115,6 @@ def _sync(connected) -> Measured:
 
 def _rows_written() -> tuple[int, int]:
     """(documentation, bookkeeping): inserted, updated and deleted rows, as PostgreSQL counts them."""
-    from django.db import connections
-
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables")
         counts = dict(cursor.fetchall())
@@ -112,10 +123,7 @@ def _rows_written() -> tuple[int, int]:
 
 
 @contextmanager
-def _workers(simulator) -> Iterator[None]:
-    from itglue_portal.processes import Processes
-    from tests.portal_processes import environment
-
+def _workers(simulator: Simulator) -> Iterator[None]:
     with Processes(Path(".local/logs/bench"), env=environment(simulator)) as processes:
         worker = ("-A", "itglue_portal", "worker", "--without-gossip", "--without-mingle")
         processes.start("worker", "celery", *worker, "-Q", "sync", "-c", str(CONCURRENCY), "-n", "bench@%h")
@@ -127,23 +135,17 @@ def _workers(simulator) -> Iterator[None]:
 
 
 def _wait_for_workers() -> None:
-    from itglue_portal.celery import app
-
     for _ in range(60):
-        if len(app.control.ping(timeout=0.5)) >= 2:
+        if len(app.control.ping(timeout=0.5) or []) >= 2:
             return
     sys.exit("The workers did not start; see .local/logs/bench/.")
 
 
 @contextmanager
 def _scratch_database() -> Iterator[None]:
-    from django.conf import settings
-    from django.db import connections
-    from django.test.utils import setup_databases, teardown_databases
-
     connections["owner"].settings_dict["TEST"]["NAME"] = "bench_portal"
     settings.CELERY_BROKER_URL = settings.CELERY_BROKER_URL.replace("virtual_host=0", "virtual_host=60")
-    databases = setup_databases(verbosity=0, interactive=False, aliases=list(connections))
+    databases = setup_databases(verbosity=0, interactive=False, aliases=dict.fromkeys(connections, False))
     try:
         yield
     finally:
@@ -154,7 +156,3 @@ def _scratch_database() -> Iterator[None]:
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

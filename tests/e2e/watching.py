@@ -58,17 +58,23 @@ class Visit:
 
     def keep(self, name: str) -> None:
         """A screenshot among the artefacts, numbered in the order of the walk."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.shots += 1
-        self.page.screenshot(path=SCREENSHOTS / f"{self.shots:02}-{name}.png")
+        self.page.screenshot(path=self.shelf() / f"{self.shots:02}-{name}.png")
+
+    def shelf(self, name: str = "") -> Path:
+        """A directory of the artefacts, made when it is first asked for."""
+        (SCREENSHOTS / name).mkdir(parents=True, exist_ok=True)
+        return SCREENSHOTS / name
 
     def result_rows(self) -> list[tuple[str, ...]]:
         """The texts of the list, one tuple for each row; without the caption under a cell's text."""
         return [tuple(row) for row in self.page.locator("#results tbody").evaluate_all(READ_ROWS)[0]]
 
     def scrolls_sideways(self) -> bool:
-        return self.page.evaluate(
-            "document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"
+        return bool(
+            self.page.evaluate(
+                "document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"
+            )
         )
 
 

@@ -1,12 +1,29 @@
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from threading import Barrier
+
 import pytest
+from django.db import connections
 from django.utils import timezone
 
+from flexible_assets.models import AssetTag, FlexibleAsset, OrganizationTotals
+from integrations import steps
 from integrations.actions import start_sync
+from integrations.engine import graph
 from integrations.engine.drain import drain
-from integrations.microsoft.simulator import Simulator, World
-from integrations.models import SyncRun, TenantSync
+from integrations.microsoft.client import GraphClient
+from integrations.microsoft.simulator import SimulatedTenant, Simulator, World
+from integrations.models import ContactLink, SyncRun, TenantSync
 from integrations.states import Trigger
+from integrations.steps import StepOutcome, TenantContext, register_step, registered_steps
+from licenses.models import LicenseRecord
 from organizations.access import account_transaction
+from organizations.models import Contact
+from tests.factories import Connected, connect_to
 
 
 @pytest.fixture
@@ -34,16 +51,57 @@ def quick_retries(settings):
 
 
 @pytest.fixture
-def sync():
-    """Starts a run of the connection and works it off in this process, as a worker would."""
+def impatient(monkeypatch, quick_retries):
+    """The client waits out nothing by itself: every passing fault comes to the engine at once."""
+    monkeypatch.setattr(graph, "GraphClient", partial(GraphClient, patience=0.0))
+
+
+@pytest.fixture
+def one(simulated, account):
+    """A simulator with one tenant, and the account's connection to it."""
+    simulator = simulated()
+    return One(simulator, simulator.world.tenants[0], connect_to(simulator, account))
+
+
+@dataclass(frozen=True)
+class One:
+    simulator: Simulator
+    tenant: SimulatedTenant
+    connected: Connected
+
+
+@pytest.fixture
+def begin():
+    """Starts a run of the connection and leaves its work to others."""
+
+    def start(connected, *, steps: list[str] | None = None) -> SyncRun:
+        with account_transaction(connected.account.pk):
+            run = start_sync(connected.integration.pk, trigger=Trigger.MANUAL, now=timezone.now())
+            if steps is not None:
+                SyncRun.objects.filter(pk=run.pk).update(steps=steps)
+        return run
+
+    return start
+
+
+@pytest.fixture
+def work_off():
+    """Works the run off in this process, as a worker would, as far as it goes now."""
+
+    def run_through(run: SyncRun) -> SyncRun:
+        drain(run.account_id, run.pk)
+        with account_transaction(run.account_id):
+            return SyncRun.objects.get(pk=run.pk)
+
+    return run_through
+
+
+@pytest.fixture
+def sync(begin, work_off):
+    """Starts a run of the connection and works it off in this process."""
 
     def run(connected) -> SyncRun:
-        account_id = connected.account.pk
-        with account_transaction(account_id):
-            started = start_sync(connected.integration.pk, trigger=Trigger.MANUAL, now=timezone.now())
-        drain(account_id, started.pk)
-        with account_transaction(account_id):
-            return SyncRun.objects.get(pk=started.pk)
+        return work_off(begin(connected))
 
     return run
 
@@ -55,3 +113,106 @@ def tenant_syncs():
             return {str(each.match.tenant_id): each for each in run.tenant_syncs.select_related("match")}
 
     return of
+
+
+@pytest.fixture
+def only_sync(tenant_syncs):
+    """The tenant sync of a run that has one tenant."""
+
+    def of(run: SyncRun) -> TenantSync:
+        [each] = tenant_syncs(run).values()
+        return each
+
+    return of
+
+
+@pytest.fixture
+def bring_forward(inside):
+    """What waits for its time waits no longer: its next try is due now."""
+
+    def due_now(run: SyncRun) -> None:
+        with account_transaction(run.account_id):
+            run.tenant_syncs.open().update(next_at=timezone.now() - timedelta(seconds=1))
+
+    return due_now
+
+
+@pytest.fixture
+def stored(inside):
+    """Everything a sync may have written, ids and times of writing included, to compare before with after."""
+
+    def read() -> dict[str, list[tuple[object, ...]]]:
+        with inside():
+            return {
+                model.__name__: sorted(model.objects.values_list())
+                for model in (
+                    FlexibleAsset,
+                    AssetTag,
+                    Contact,
+                    ContactLink,
+                    LicenseRecord,
+                    OrganizationTotals,
+                )
+            }
+
+    return read
+
+
+class Probe:
+    """A sync step that shows what the engine does, and does what a test wants in the middle of a reading."""
+
+    key, label, description = "probe", "Probe", "For tests."
+
+    def __init__(self) -> None:
+        self.on_read: Callable[[], object] = lambda: None
+        self.outcome = StepOutcome()
+        self.applied: list[TenantContext] = []
+
+    def read(self, client: GraphClient) -> object:
+        return self.on_read()
+
+    def apply(self, context: TenantContext, reading: object) -> StepOutcome:
+        self.applied.append(context)
+        return self.outcome
+
+
+@pytest.fixture
+def probe():
+    """Runs after the licenses step where both are ticked, so its reading is the last moment before writing."""
+    known = {step.key: step for step in registered_steps()}
+    step = Probe()
+    register_step(step)
+    yield step
+    del steps._steps[step.key]
+    assert {each.key: each for each in registered_steps()} == known
+
+
+@pytest.fixture
+def give_lease_away(inside):
+    """As when a lease has run out and another worker has claimed the tenant."""
+
+    def give() -> None:
+        with inside():
+            TenantSync.objects.open().update(lease_token=uuid.uuid4())
+
+    return give
+
+
+@pytest.fixture
+def in_threads(_database):
+    """Runs the functions at the same moment, each with a database connection of its own; returns their results."""
+
+    def run(*functions):
+        barrier = Barrier(len(functions))
+
+        def together(function):
+            barrier.wait()
+            try:
+                return function()
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(functions)) as pool:
+            return list(pool.map(together, functions))
+
+    return run

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-TOKENS = Path("static/css/tokens.css").read_text()
+TOKENS = (Path(__file__).parents[2] / "static/css/tokens.css").read_text()
 PAIR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
 PLAIN = re.compile(r"--([\w-]+): (#[0-9a-f]{6});")
 THEMES = ("light", "dark")

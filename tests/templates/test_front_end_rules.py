@@ -8,7 +8,8 @@ import pytest
 
 from itglue_portal.templatetags.portal import draw_icon
 
-TEMPLATES = sorted(Path("templates").rglob("*.html"))
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 NAMED_ICON = re.compile(r'(?:{% icon |fallback=|icon_name=)"([\w-]+)"')
 REFUSED_BY_POLICY = re.compile(
     r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:|\shx-on", re.IGNORECASE
@@ -16,7 +17,7 @@ REFUSED_BY_POLICY = re.compile(
 
 
 def relative(path):
-    return str(path)
+    return str(path.relative_to(ROOT))
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=relative)
@@ -48,7 +49,7 @@ def test_every_icon_named_in_a_template_exists():
 def test_post_forms_carry_a_csrf_token():
     forms = re.compile(r'<form[^>]*method="post".*?</form>', re.DOTALL)
     without = [
-        str(path)
+        relative(path)
         for path in TEMPLATES
         for form in forms.findall(path.read_text())
         if "csrf_token" not in form
@@ -58,5 +59,5 @@ def test_post_forms_carry_a_csrf_token():
 
 @pytest.mark.parametrize(("kind", "budget"), [("css", 12_000), ("js", 8_000)])
 def test_first_load_stays_light(kind, budget):
-    files = sorted(Path("static", kind).iterdir())
+    files = sorted((ROOT / "static" / kind).iterdir())
     assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) < budget

@@ -80,8 +80,13 @@ def widen(blueprint: Blueprint, *, skus: int, rng: Random) -> Blueprint:
     return replace(
         blueprint,
         suites=suites,
-        extras=extras + tuple(Stock(each, min(2, blueprint.people)) for each in added),
+        extras=extras + tuple(_some(each, people=min(2, blueprint.people)) for each in added),
     )
+
+
+def _some(part_number: str, *, people: int) -> Stock:
+    applies_to = catalog.BY_PART_NUMBER[part_number].applies_to
+    return Stock(part_number, people if applies_to == catalog.USER else 0, spare=1)
 
 
 def _small(country: str, *, people: int, rng: Random) -> Blueprint:

@@ -60,10 +60,6 @@ def invalid_token(message: str) -> GraphError:
     return GraphError(401, "InvalidAuthenticationToken", message, headers={"WWW-Authenticate": challenge})
 
 
-def expired_token() -> GraphError:
-    return invalid_token("Lifetime validation failed, the token is expired.")
-
-
 def denied() -> GraphError:
     return GraphError(
         403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."

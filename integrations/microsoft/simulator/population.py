@@ -163,11 +163,14 @@ def _subscription(stock: Stock, total: int, *, number: int, site: Site, rng: Ran
         total=total,
         created_at=site.epoch - timedelta(days=rng.randint(40, 1000)),
         next_lifecycle_at=None if sku.free_units else site.epoch + timedelta(days=_days_left(stock, rng=rng)),
-        owner_tenant_id=None
-        if sku.free_units
-        else rng.choice((site.seller_tenant_id, site.seller_tenant_id, None)),
+        owner_tenant_id=None if sku.free_units else _seller(site, rng=rng),
         is_trial=stock.is_trial,
     )
+
+
+def _seller(site: Site, *, rng: Random) -> str | None:
+    """Most subscriptions were bought from the partner, some from Microsoft itself."""
+    return rng.choice((site.seller_tenant_id, site.seller_tenant_id, None))
 
 
 def _days_left(stock: Stock, *, rng: Random) -> int:

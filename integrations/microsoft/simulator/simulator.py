@@ -32,7 +32,8 @@ class Simulator:
     ) -> None:
         self.world = world
         application = Application(
-            application_id or guid(world.seed, "application"), client_secret or _default_secret(world.seed)
+            (application_id or guid(world.seed, "application")).lower(),
+            client_secret or _default_secret(world.seed),
         )
         self._environment = Environment(world, application)
         self._environment.consents.grant(world.partner.tenant_id, roles=DEFAULT_ROLES | {DIRECTORY_READ})

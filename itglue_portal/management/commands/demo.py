@@ -14,7 +14,7 @@ from integrations.actions import start_sync
 from integrations.microsoft.credentials import ClientSecret
 from integrations.models import SyncRun
 from integrations.states import RunState, Trigger
-from itglue_portal.demo.content import PEOPLE, Demo, prepare
+from itglue_portal.demo.content import PEOPLE, SLUG, Demo, prepare
 from itglue_portal.demo.table import as_table, license_lines
 from itglue_portal.env import local_secret
 from itglue_portal.processes import ChildDiedError, Processes
@@ -63,7 +63,7 @@ class Command(BaseCommand):
                 raise CommandError(f"The first sync ended as {run.state}: {run.problem} {run.detail}")
             return
         _wait_for_port(port, processes)
-        self.stdout.write(f"Open http://localhost:{port}/ and sign in with password {password} as")
+        self.stdout.write(f"Open http://localhost:{port}/{SLUG}/ and sign in with password {password} as")
         for email, _, role in PEOPLE:
             self.stdout.write(f"  {email:<20} {role.label}")
         self.stdout.write("Ctrl-C ends the demo; what it stored stays in .local/.")

@@ -49,9 +49,11 @@ def test_command_serves_what_it_prints_until_interrupted(command, tmp_path):
     assert (lines[30], printed["Client secret"]) == ("30 tenants", "chosen")
     assert printed["CA certificate"] == str(tmp_path / "ca.pem")
 
-    overview = requests.get(
-        f"{printed['URL']}/_simulator", verify=printed["CA certificate"], timeout=5
-    ).json()
+    with requests.Session() as session:
+        session.trust_env = False
+        overview = session.get(
+            f"{printed['URL']}/_simulator", verify=printed["CA certificate"], timeout=5
+        ).json()
     assert (overview["seed"], overview["latency"]) == (5, 0.01)
     assert overview["application_id"] == printed["Application id"]
     assert [line.split()[0] for line in lines[:30]] == [each["tenant_id"] for each in overview["tenants"]]

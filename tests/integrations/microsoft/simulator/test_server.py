@@ -1,4 +1,3 @@
-import ssl
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,19 +17,21 @@ def test_several_simulators_run_side_by_side(simulator, caller, tiny):
         second.session.close()
 
 
-def test_token_of_one_world_opens_no_other(simulator, caller, tiny):
+def test_token_of_one_world_opens_no_other(caller, tiny):
+    token = caller.token(tiny.tenant_id)
     with Simulator(World(seed=8, tenants=1)) as other:
-        headers = {"Authorization": f"Bearer {caller.token(tiny.tenant_id)}"}
-        response = requests.get(
-            f"{other.url}/v1.0/users", headers=headers, verify=str(other.ca_path), timeout=5
-        )
+        second = Caller(other)
+        url = f"{other.url}/v1.0/users"
+        response = second.session.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=5)
+        second.session.close()
     assert response.status_code == 401
     assert response.json()["error"]["message"] == "Access token validation failure. Invalid tenant."
 
 
-def test_certificate_is_only_trusted_by_those_told_to(simulator):
+def test_certificate_is_only_trusted_by_those_told_to(simulator, caller):
+    caller.session.verify = True
     with pytest.raises(requests.exceptions.SSLError):
-        requests.get(simulator.url, verify=ssl.get_default_verify_paths().cafile or True, timeout=5)
+        caller.control("GET", "")
 
 
 def test_stopped_simulator_is_unreachable_until_started_again(simulator, caller, tiny):
@@ -64,10 +65,9 @@ def test_authority_kept_in_a_directory_outlives_the_simulator(tmp_path):
     with Simulator(World(seed=7, tenants=1), directory=directory) as first:
         pem = first.ca_path.read_bytes()
     with Simulator(World(seed=7, tenants=1), directory=directory) as second:
-        assert (
-            requests.get(f"{second.url}/_simulator", verify=str(directory / "ca.pem"), timeout=5).status_code
-            == 200
-        )
+        caller = Caller(second)
+        assert caller.control("GET", "").status_code == 200
+        caller.session.close()
     assert (directory / "ca.pem").read_bytes() == pem
     assert stat.S_IMODE((directory / "ca.key").stat().st_mode) == 0o600
 

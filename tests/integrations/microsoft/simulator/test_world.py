@@ -74,6 +74,12 @@ def test_large_world_starts_at_once():
     assert len({tenant.default_domain for tenant in world.tenants}) == 200
 
 
+def test_names_stay_apart_when_the_lists_run_out():
+    world = World(seed=7, tenants=1500)
+    assert len({tenant.display_name for tenant in world.tenants}) == 1500
+    assert len({tenant.profile.initial_domain for tenant in world.tenants}) == 1500
+
+
 def test_world_has_tenants_of_every_size():
     sizes = sorted(len(tenant.users) for tenant in World(seed=7, tenants=200).tenants)
     assert sizes[0] < 10
@@ -84,6 +90,12 @@ def test_world_has_tenants_of_every_size():
 def test_world_can_be_evened_out_for_measurements():
     even = World(seed=7, tenants=60, skus_per_tenant=20)
     assert {len(tenant.skus) for tenant in even.tenants} == {20}
+    assert {
+        len(truth.holders)
+        for tenant in even.tenants
+        for truth in tenant.licenses()
+        if truth.applies_to == "Company"
+    } == {0}
 
 
 def test_every_holder_is_counted_and_only_one_number_disagrees(world):

@@ -1,0 +1,223 @@
+"""License lists and asset pages as a person sees them: an organization's, everybody's, and one."""
+
+import pytest
+
+from flexible_assets.models import FlexibleAsset, FlexibleAssetType
+from organizations.roles import Role
+from tests.factories import NOW, connect, give_licenses, person, sku
+from tests.integrations.places import tenant_named
+from tests.pages import page_of
+
+E3 = sku("SPE_E3", enabled=25, consumed=20)
+VISIO = sku("VISIO", enabled=3, consumed=5)
+OLD = sku("OLD_PLAN", suspended=1200, consumed=2)
+FREE = sku("FLOW_FREE", enabled=10_000, consumed=41)
+COLUMNS = [
+    "License Name", "SKU", "Status", "Active", "Consumed", "Unused", "Suspended", "Warning",
+]  # fmt: skip
+
+
+@pytest.fixture
+def technician(client_of):
+    return client_of(Role.EDITOR)
+
+
+@pytest.fixture
+def clients(account):
+    """Two organizations: Harbor with three licenses, Lake with one that both have."""
+    connected = connect(account, [tenant_named("Harbor"), tenant_named("Lake")])
+    harbor, lake = connected.matches
+    people = [person(f"Person {number}", holds=[OLD]) for number in range(2)]
+    give_licenses(harbor, [E3, VISIO, OLD], people)
+    give_licenses(lake, [E3, FREE])
+    return connected
+
+
+@pytest.fixture
+def licenses_type(inside, clients):
+    with inside():
+        return FlexibleAssetType.objects.get()
+
+
+@pytest.fixture
+def asset_url(account, inside, clients):
+    def of(part_number, match=0):
+        with inside():
+            asset = FlexibleAsset.objects.get(
+                name=part_number, organization_id=clients.matches[match].organization_id
+            )
+        return f"/{account.slug}/assets/{asset.pk}/"
+
+    return of
+
+
+@pytest.fixture
+def harbor_url(account, clients, licenses_type):
+    return f"/{account.slug}/organizations/{clients.matches[0].organization_id}/assets/{licenses_type.pk}/"
+
+
+@pytest.fixture
+def global_url(account, licenses_type):
+    return f"/{account.slug}/global/{licenses_type.pk}/"
+
+
+def test_organizations_list_shows_active_consumed_and_unused(technician, harbor_url):
+    page = page_of(technician.get(harbor_url))
+    assert page.one("thead").texts("th") == COLUMNS
+    assert page.rows == [
+        ["OLD_PLAN", "OLD_PLAN", "Suspended", "0", "2", "0", "1,200", "0"],
+        ["SPE_E3", "SPE_E3", "Active", "25", "20", "5", "0", "0"],
+        ["VISIO", "VISIO", "Over-assigned", "3", "5", "0", "0", "0"],
+    ]
+    assert page.one("tfoot").texts("td") == ["Total", "", "", "28", "27", "5", "1,200", "0"]
+
+
+def test_global_list_adds_the_organization_of_each_license(technician, global_url):
+    page = page_of(technician.get(global_url))
+    assert page.one("thead").texts("th") == ["License Name", "Organization", *COLUMNS[1:]]
+    assert [row[:2] for row in page.rows] == [
+        ["FLOW_FREE", "Lake"],
+        ["OLD_PLAN", "Harbor"],
+        ["SPE_E3", "Harbor"],
+        ["SPE_E3", "Lake"],
+        ["VISIO", "Harbor"],
+    ]
+
+
+def test_global_list_is_narrowed_by_organization_status_and_words(technician, global_url, clients):
+    def names(**query):
+        page = page_of(technician.get(global_url, query))
+        return [row[:2] for row in page.rows] if page.all("tbody") else []
+
+    lake = str(clients.matches[1].organization_id)
+    assert names(organization=lake) == [["FLOW_FREE", "Lake"], ["SPE_E3", "Lake"]]
+    assert names(status="Over-assigned") == [["VISIO", "Harbor"]]
+    assert names(q="spe") == [["SPE_E3", "Harbor"], ["SPE_E3", "Lake"]]
+    assert names(q="lake") == [["FLOW_FREE", "Lake"], ["SPE_E3", "Lake"]]
+    assert names(q="spe", organization=lake) == [["SPE_E3", "Lake"]]
+    assert names(status="Suspended", organization=lake) == []
+
+
+def test_totals_follow_the_filter(technician, global_url, clients):
+    lake = str(clients.matches[1].organization_id)
+    page = page_of(technician.get(global_url, {"organization": lake}))
+    assert page.one("tfoot").texts("td")[4:7] == ["10,025", "61", "9,964"]
+
+
+def test_list_sorts_by_numbers_largest_first(technician, harbor_url):
+    page = page_of(technician.get(harbor_url))
+    [link] = [each for each in page.one("thead").all("a") if each.text == "Consumed"]
+    by_consumed = page_of(technician.get(link.attributes["href"]))
+    assert [row[4] for row in by_consumed.rows] == ["20", "5", "2"]
+    [sorted_column] = [each.text for each in by_consumed.all("th") if "aria-sort" in each.attributes]
+    assert sorted_column == "Consumed"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["organization=999999999", "organization=x%00", "status=%3Cscript%3E", "sort=-password", "from=e30"],
+)
+def test_unknown_filter_values_count_as_none(technician, global_url, query):
+    assert len(page_of(technician.get(f"{global_url}?{query}")).rows) == 5
+
+
+def test_pages_of_a_long_list_follow_each_other_and_lead_back(technician, clients, harbor_url):
+    many = [sku(f"PLAN_{number:03}", enabled=number) for number in range(120)]
+    give_licenses(clients.matches[0], [E3, VISIO, OLD, *many])
+    seen, url = [], f"{harbor_url}?sort=-active"
+    while url:
+        page = page_of(technician.get(url))
+        seen.append([row[0] for row in page.rows])
+        url = next((each.attributes["href"] for each in page.all("a", rel="next")), "")
+    assert [len(names) for names in seen] == [50, 50, 23]
+    assert len({name for names in seen for name in names}) == 123
+    [back] = page.all("a", rel="prev")
+    assert [row[0] for row in page_of(technician.get(back.attributes["href"])).rows] == seen[1]
+
+
+def test_organization_without_licenses_says_when_they_come(technician, account, licenses_type):
+    other = connect(account, [tenant_named("Newcomer")], name="Second").matches[0]
+    page = page_of(
+        technician.get(f"/{account.slug}/organizations/{other.organization_id}/assets/{licenses_type.pk}/")
+    )
+    assert page.one("div", class_="empty").text == (
+        "No Microsoft Licenses yet They appear after the next sync with Microsoft."
+    )
+
+
+def test_license_page_shows_its_numbers_and_where_they_come_from(technician, asset_url):
+    page = page_of(technician.get(asset_url("VISIO")))
+    assert page.one("h1").text == "VISIO"
+    usage = page.one("section", class_="usage")
+    assert {term: usage.pairs[term] for term in ("Active", "Consumed", "Unused", "Over-assigned")} == {
+        "Active": "3", "Consumed": "5", "Unused": "0", "Over-assigned": "2",
+    }  # fmt: skip
+    assert (usage.pairs["Microsoft tenant"], usage.pairs["Integration"], usage.pairs["SKU"]) == (
+        "Harbor", "Microsoft", "VISIO",
+    )  # fmt: skip
+
+
+def test_suspended_license_reports_none_active_and_keeps_its_people(technician, asset_url):
+    page = page_of(technician.get(asset_url("OLD_PLAN")))
+    usage = page.one("section", class_="usage").pairs
+    assert (usage["Active"], usage["Suspended"]) == ("0", "1,200")
+    assert [tag.one("a").text for tag in page.one("ul", class_="tags").all("li")] == ["Person 0", "Person 1"]
+
+
+def test_locked_license_says_so_and_offers_no_way_to_change_it(client_of, asset_url):
+    page = page_of(client_of(Role.ADMINISTRATOR).get(asset_url("SPE_E3")))
+    assert page.one("button", popovertarget="locked-explained").text == "Locked"
+    main = page.one("main")
+    assert [each for tag in ("form", "input", "select", "textarea") for each in main.all(tag)] == []
+    assert [each.text for each in main.all("button")] == [
+        "Locked",
+        *main.texts("button", class_="sidebar-toggle"),
+    ]
+    assert [each.text for each in main.all("a") if "edit" in each.attributes["href"]] == []
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_license_page_takes_no_writes_from_anybody(client_of, asset_url, method):
+    assert getattr(client_of(Role.ADMINISTRATOR), method)(asset_url("SPE_E3")).status_code == 405
+
+
+def test_license_that_vanished_is_shown_as_orphaned(technician, clients, harbor_url, asset_url):
+    give_licenses(
+        clients.matches[0], [E3, OLD], [person("Person 0", holds=[OLD]), person("Person 1", holds=[OLD])]
+    )
+    page = page_of(technician.get(asset_url("VISIO")))
+    assert (
+        page.one("div", class_="callout").one("strong").text == "Orphaned: Microsoft no longer reports this"
+    )
+    listed = page_of(technician.get(harbor_url))
+    assert [row.one("th").text for row in listed.all("tr", class_="is-orphaned")] == ["VISIO orphaned"]
+
+
+def test_license_of_very_many_people_names_sixty_and_leads_to_the_rest(technician, clients, asset_url):
+    crowd = [person(f"Person {number:03}", holds=[E3]) for number in range(130)]
+    give_licenses(clients.matches[1], [E3, FREE], crowd)
+    page = page_of(technician.get(asset_url("SPE_E3", match=1)))
+    [card] = [each for each in page.all("section", class_="card") if each.all("ul", class_="tags")]
+    assert (card.one("h2").text, len(card.all("li"))) == ("Users 130", 60)
+    [more] = [each for each in card.all("a") if each.text == "Show all 130"]
+    first = page_of(technician.get(more.attributes["href"]))
+    assert (first.one("p", id="results-count").text, len(first.rows)) == ("130 contacts", 50)
+    found = page_of(technician.get(more.attributes["href"], {"q": "person 12"}))
+    assert [row[0] for row in found.rows] == [f"Person {number}" for number in range(120, 130)]
+
+
+def test_global_menu_is_there_for_those_who_may_see_all_organizations(client_of, account, global_url):
+    def menu(role):
+        page = page_of(client_of(role).get(f"/{account.slug}/organizations/"))
+        return [each.text for entry in page.all("div", id="global-menu") for each in entry.all("a")]
+
+    assert menu(Role.READ_ONLY) == ["Microsoft Licenses"]
+    assert menu(Role.LITE) == []
+    assert client_of(Role.LITE).get(global_url).status_code == 403
+
+
+def test_times_are_told_relative_with_the_exact_moment_at_hand(technician, asset_url):
+    page = page_of(technician.get(asset_url("SPE_E3")))
+    assert {each.attributes["datetime"] for each in page.one("header", class_="page-header").all("time")} == {
+        NOW.isoformat(timespec="seconds")
+    }

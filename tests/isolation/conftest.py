@@ -1,0 +1,52 @@
+import logging
+
+import pytest
+from django.db import connection, connections
+
+from tests.isolation.inspector import Inspector
+from tests.isolation.sides import make_side
+
+
+@pytest.fixture(scope="session")
+def sides(_database):
+    """Two accounts that are only looked at."""
+    own, rival = make_side("Own"), make_side("Rival")
+    yield own, rival
+    own.retire()
+    rival.retire()
+
+
+@pytest.fixture
+def spoilable_sides(_database):
+    """Two accounts for tests whose planted leaks may spoil them."""
+    own, rival = make_side("Own"), make_side("Rival")
+    yield own, rival
+    own.retire()
+    rival.retire()
+
+
+@pytest.fixture
+def inspect(sides):
+    def inspector(**narrowed) -> Inspector:
+        return Inspector(*sides, **narrowed)
+
+    return inspector
+
+
+@pytest.fixture
+def without_wall(_database, monkeypatch):
+    """The portal connects as the owner, for whom row-level security hides nothing: only the querysets are left."""
+    owner = connections["owner"].settings_dict
+    monkeypatch.setitem(connection.settings_dict, "USER", owner["USER"])
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", owner["PASSWORD"])
+    connection.close()
+    yield
+    connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log():
+    """Thousands of refusals are what these tests are about, not news."""
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    yield
+    logging.getLogger("django.request").setLevel(logging.NOTSET)

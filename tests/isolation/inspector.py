@@ -1,0 +1,212 @@
+"""Asks one route everything: every method, as everyone, for own, foreign and absent rows; tells what came out wrong."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import chain, combinations
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from organizations.access import account_transaction
+from organizations.paging import Cursor
+from organizations.roles import Role, has_right
+from tests.factories import PASSWORD
+from tests.isolation.routes import METHODS, ROUTES, Found, Route
+from tests.isolation.sides import DEACTIVATED, Side
+
+ANONYMOUS, FOREIGNER = "anonymous", "administrator of another account"
+EVERYONE = (ANONYMOUS, FOREIGNER, DEACTIVATED, *(role.value for role in Role))
+ABSENT_SLUG, ABSENT_ID = "no-such-account", 2**40
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a request goes. `twin` asks the same of rows that exist nowhere, and must look exactly the same."""
+
+    what: str
+    url: str
+    slug: str
+    expects: int | None = None
+    twin: "Address | None" = None
+    echoes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response without what may differ between two that tell the same."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+
+class Inspector:
+    def __init__(
+        self, own: Side, rival: Side, *, people: Sequence[str] = EVERYONE, methods: Sequence[str] = METHODS
+    ) -> None:
+        self.own, self.rival, self.people, self.methods = own, rival, people, methods
+        self._cookies: dict[str, Any] = {}
+        for person in people:
+            self._sign_in(person)
+        self._secrets = rival.secrets() - own.secrets()
+
+    def breaches(self, found: Found) -> list[str]:
+        """Everything that is wrong with the route; empty when it keeps the accounts apart."""
+        route = ROUTES[found.name]
+        before = self.rival.rows()
+        told = [
+            f"{person} {method} {address.what}: {breach}"
+            for person in self.people
+            for address in self._addresses(found, route)
+            if not (person == FOREIGNER and address.slug == self.rival.account.slug)  # at home there
+            for method in self.methods
+            for breach in self._look(route, person, method, address)
+        ]
+        after = self.rival.rows()
+        told += [
+            f"rows of another account changed: {table}" for table in before if before[table] != after[table]
+        ]
+        return told
+
+    def _look(self, route: Route, person: str, method: str, address: Address) -> Iterator[str]:
+        response = self._ask(route, person, method, address)
+        expected = self._expected(route, person, method, address)
+        if response.status_code != expected:
+            yield f"{response.status_code} instead of {expected}{_reason(response)}"
+        target = response.headers.get("Location", "")
+        if expected == HTTPStatus.FOUND and not target.startswith(f"/{address.slug}/"):
+            yield f"leads to {target}"
+        raw = response.content.decode() + str(response.headers) + str(response.cookies)
+        yield from (f"shows {secret!r}" for secret in self._secrets if secret in raw)
+        is_own_page = address.what == "own" and expected == HTTPStatus.OK and route.shows_data
+        if is_own_page and self.own.token not in raw:
+            yield "shows nothing of the own account, so it proves nothing"
+        if address.twin is not None:
+            other = self._ask(route, person, method, address.twin)
+            if _answer(response, address) != _answer(other, address.twin):
+                yield "differs from the answer for rows that do not exist"
+
+    def _expected(self, route: Route, person: str, method: str, address: Address) -> int:
+        if address.slug == ABSENT_SLUG:
+            return HTTPStatus.NOT_FOUND
+        at_home = person in set(Role) and address.slug != self.rival.account.slug
+        if not at_home and route.strangers is None:
+            return HTTPStatus.FOUND
+        answers = route.answers if at_home or route.strangers is None else route.strangers
+        if method not in answers:
+            return HTTPStatus.METHOD_NOT_ALLOWED
+        if at_home and route.needs is not None and not has_right(Role(person), route.needs):
+            return HTTPStatus.FORBIDDEN
+        return address.expects or answers[method]
+
+    def _ask(self, route: Route, person: str, method: str, address: Address) -> HttpResponseBase:
+        client = Client(HTTP_HOST="localhost", raise_request_exception=False)
+        client.cookies.update(self._cookies[person])
+        form = {"data": route.form} if method == "POST" else {}
+        response: HttpResponseBase = getattr(client, method.lower())(address.url, **form)
+        if route.ends_session and method == "POST":
+            self._sign_in(person)
+        return response
+
+    def _sign_in(self, person: str) -> None:
+        client = Client(HTTP_HOST="localhost")
+        side = self.rival if person == FOREIGNER else self.own
+        user = side.people.get(Role.ADMINISTRATOR if person == FOREIGNER else person)
+        if user is not None:
+            self._set_active(side, user, active=True)
+            response = client.post(
+                f"/{side.account.slug}/sign-in/", {"email": user.email, "password": PASSWORD}
+            )
+            assert response.status_code == HTTPStatus.FOUND
+            self._set_active(side, user, active=person != DEACTIVATED)
+        self._cookies[person] = client.cookies
+
+    def _set_active(self, side: Side, user: Any, *, active: bool) -> None:
+        if user.is_active != active:
+            with account_transaction(side.account.pk):
+                user.is_active = active
+                user.save(update_fields=["is_active"])
+
+    def _addresses(self, found: Found, route: Route) -> Iterator[Address]:
+        slug, ids = self.own.account.slug, sorted(found.parameters - {"account"})
+        yield self._address(found, "own", slug, {})
+        for named in chain.from_iterable(combinations(ids, size) for size in range(1, len(ids) + 1)):
+            absent = dict.fromkeys(named, ABSENT_ID)
+            foreign = {name: self.rival.ids[name] for name in named}
+            twin = self._address(found, f"absent {', '.join(named)}", slug, absent, HTTPStatus.NOT_FOUND)
+            yield twin
+            yield self._address(
+                found, f"foreign {', '.join(named)}", slug, foreign, HTTPStatus.NOT_FOUND, twin
+            )
+        if "account" in found.parameters:
+            foreign = {name: self.rival.ids[name] for name in ids}
+            yield self._address(found, "own at another account's address", self.rival.account.slug, {})
+            yield self._address(found, "foreign at its own address", self.rival.account.slug, foreign)
+            yield self._address(found, "own at an absent account's address", ABSENT_SLUG, {})
+        for query in route.queries:
+            yield self._query(found, query)
+
+    def _address(
+        self,
+        found: Found,
+        what: str,
+        slug: str,
+        ids: dict[str, int],
+        expects: int | None = None,
+        twin: Address | None = None,
+    ) -> Address:
+        named = {name: ids.get(name, self.own.ids.get(name, 0)) for name in found.parameters - {"account"}}
+        account = {"account": slug} if "account" in found.parameters else {}
+        url = reverse(found.name, kwargs={**account, **named})
+        return Address(what, url, slug if account else "", expects, twin, tuple(map(str, ids.values())))
+
+    def _query(self, found: Found, query: str) -> Address:
+        """The own page with a query that names rows of the rival, beside one that names rows of nobody."""
+        own = self._address(found, "own", self.own.account.slug, {})
+        nobody = {
+            "organization_id": ABSENT_ID,
+            "token": "kanarinobody",
+            "cursor": _cursor("kanarinobody", ABSENT_ID),
+        }
+        # Not the whole token, since a page may repeat what was searched for.
+        theirs = self.rival.ids | {
+            "token": self.rival.token[:-2],
+            "cursor": _cursor(self.rival.token[:-2], self.rival.ids["organization_id"]),
+        }
+        twin, asked = (
+            Address(
+                f"own with {kind} {query}",
+                f"{own.url}?{query.format(**values)}",
+                own.slug,
+                echoes=_texts(values),
+            )
+            for kind, values in (("absent", nobody), ("foreign", theirs))
+        )
+        return Address(asked.what, asked.url, asked.slug, twin=twin, echoes=asked.echoes)
+
+
+def _cursor(value: str, row_id: int) -> str:
+    return Cursor(backwards=False, in_nulls=False, value=value, id=row_id).encode()
+
+
+def _texts(values: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(values[name]) for name in ("organization_id", "token", "cursor"))
+
+
+def _answer(response: Any, address: Address) -> Answer:
+    body = re.sub(r'(name="csrfmiddlewaretoken" value=)"[^"]+"', r"\1", response.content.decode())
+    headers = sorted((name, value) for name, value in response.headers.items() if name != "Content-Length")
+    # A page may repeat the address it was asked for, and nothing else that tells the two apart.
+    for echo in address.echoes:
+        body = re.sub(rf"\b{re.escape(echo)}(?![\w-])", "ECHO", body)
+        headers = [(name, re.sub(rf"\b{re.escape(echo)}\b", "ECHO", value)) for name, value in headers]
+    cookies = [(name, "") for name in sorted(response.cookies)]
+    return Answer(response.status_code, (*headers, *cookies), body)
+
+
+def _reason(response: Any) -> str:
+    return f" ({response.exc_info[1]!r})" if getattr(response, "exc_info", None) else ""

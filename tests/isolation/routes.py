@@ -1,0 +1,86 @@
+"""Every route of the portal and whom it answers. A new route fails the matrix until it is declared here.
+
+To declare one, add its name with what differs from an ordinary page: the methods it allows and their answers to
+someone who may (`answers`), the right it needs, whether strangers may open it (`strangers`: their answers), what a
+form sends (`form`) and query strings that name rows (`queries`). Words in braces are ids of sides.py.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from organizations.roles import Right
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+PAGE = {"GET": 200}
+
+
+@dataclass(frozen=True)
+class Route:
+    answers: Mapping[str, int] = field(default_factory=lambda: PAGE)
+    needs: Right | None = None
+    strangers: Mapping[str, int] | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
+    queries: tuple[str, ...] = ()
+    shows_data: bool = True
+    ends_session: bool = False
+
+
+LIST = ("q={token}", "sort=-name&from={cursor}")
+INTEGRATIONS = Right.MANAGE_INTEGRATIONS
+
+ROUTES = {
+    "healthz": Route(strangers=PAGE, shows_data=False),
+    "organizations:home": Route(
+        answers={"GET": 200, "POST": 422}, strangers={"GET": 200, "POST": 422}, shows_data=False
+    ),
+    "organizations:account-home": Route(answers={"GET": 302}),
+    "organizations:sign-in": Route(
+        answers={"GET": 302, "POST": 302}, strangers={"GET": 200, "POST": 422}, shows_data=False
+    ),
+    "organizations:sign-out": Route(answers={"POST": 302}, ends_session=True),
+    "organizations:theme": Route(answers={"POST": 302}, strangers={"POST": 302}, form={"theme": "dark"}),
+    "organizations:organization-list": Route(queries=LIST),
+    "organizations:organization-detail": Route(),
+    "organizations:contact-list": Route(queries=LIST),
+    "organizations:contact-detail": Route(),
+    "flexible_assets:asset-list": Route(queries=(*LIST, "organization={organization_id}", "status={token}")),
+    "flexible_assets:global-list": Route(
+        needs=Right.VIEW_GLOBAL, queries=(*LIST, "organization={organization_id}", "status={token}")
+    ),
+    "flexible_assets:asset-detail": Route(),
+    "flexible_assets:tagged-contacts": Route(queries=LIST),
+    "integrations:integration-list": Route(needs=INTEGRATIONS),
+    "integrations:integration-status": Route(needs=INTEGRATIONS),
+    "integrations:sync-settings": Route(
+        answers={"GET": 200, "POST": 302}, needs=INTEGRATIONS, form={"licenses": "on"}
+    ),
+    "integrations:start-sync": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:run-detail": Route(needs=INTEGRATIONS),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A route as the URL resolver knows it."""
+
+    name: str
+    parameters: frozenset[str]
+    pattern: URLPattern
+
+
+def all_routes() -> dict[str, Found]:
+    return {found.name: found for found in _walk(get_resolver().url_patterns, (), frozenset())}
+
+
+def _walk(
+    patterns: list[URLPattern | URLResolver], namespaces: tuple[str, ...], parameters: frozenset[str]
+) -> Iterator[Found]:
+    for each in patterns:
+        own = parameters | set(each.pattern.converters)
+        if isinstance(each, URLResolver):
+            inside = (*namespaces, each.namespace) if each.namespace else namespaces
+            yield from _walk(each.url_patterns, inside, own)
+        else:
+            yield Found(":".join([*namespaces, each.name or str(each.pattern)]), own, each)

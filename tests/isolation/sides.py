@@ -1,0 +1,234 @@
+"""One MSP with one of everything, in which every text, number and id can be recognized wherever it turns up."""
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+
+from flexible_assets.actions import (
+    create_assets,
+    ensure_managed_type,
+    lock_totals,
+    refresh_totals,
+    replace_tags,
+)
+from flexible_assets.models import FlexibleAsset
+from integrations.actions import Tenant
+from integrations.models import ContactLink, Integration, SyncRun, TenantMatch, TenantSync
+from integrations.problems import Problem
+from integrations.states import IntegrationStatus, RunState, SyncState, Trigger
+from licenses.asset_type import HOLDERS, MICROSOFT_LICENSES
+from licenses.models import LicenseRecord
+from licenses.reconcile import License, Units
+from organizations.access import account_transaction
+from organizations.actions import ContactDetails, create_contacts, record_activity
+from organizations.models import Account, User
+from organizations.roles import Role
+from organizations.wall import is_account_owned
+from tests.factories import NOW, connect, make_account, make_user
+
+DEACTIVATED = "deactivated"
+
+#: Texts that code looks things up by, the same for every account; everything else is somebody's data.
+_WORDS_OF_THE_PRODUCT = {
+    (Integration, "cloud"),
+    (SyncRun, "steps"),
+    *(
+        (model, name)
+        for model in apps.get_models()
+        for name in ("kind", "key", "slot", "system_key", "tag_type", "role")
+    ),
+    (apps.get_model("integrations.SyncSettings"), "steps"),
+}
+
+
+@dataclass(frozen=True)
+class Side:
+    account: Account
+    token: str
+    number: int
+    ids: dict[str, int]
+    people: dict[str, User]
+
+    def secrets(self) -> set[str]:
+        """What must never reach anyone of another account."""
+        found = {self.token, f"{self.number // 1000:,},"}
+        with account_transaction(self.account.pk):
+            for model in account_owned_models():
+                for field in _hidden_fields(model):
+                    values = model._base_manager.filter(account=self.account).values_list(
+                        field.name, flat=True
+                    )
+                    found |= {str(value) for value in values if value}
+        return found
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything the account owns, as it stands in the database."""
+        with account_transaction(self.account.pk), connection.cursor() as cursor:
+            rows = {}
+            for model in account_owned_models():
+                table = model._meta.db_table
+                cursor.execute(
+                    f"SELECT {table}::text FROM {table} WHERE account_id = %s ORDER BY id",  # noqa: S608 - our own table's name
+                    [self.account.pk],
+                )
+                rows[table] = cursor.fetchall()
+        return rows
+
+    def retire(self) -> None:
+        """Nothing of it wakes up the clock of another test."""
+        with account_transaction(self.account.pk):
+            Integration.objects.of_account(self.account.pk).update(status=IntegrationStatus.PAUSED)
+            SyncRun.objects.of_account(self.account.pk).live().update(state=RunState.CANCELLED)
+
+
+def make_side(name: str) -> Side:
+    account = make_account(name)
+    people = {role.value: make_user(account, role) for role in Role} | {DEACTIVATED: make_user(account)}
+    connected = connect(account, [Tenant(uuid.uuid4(), "Tenant", "tenant.example")])
+    with account_transaction(account.pk):
+        ids = _fill(connected.integration, connected.matches[0])
+        token, number = uuid.uuid4().hex[:10], 100_000 + secrets.randbelow(900_000)
+        side = Side(account, f"kanari{token}", number * 1000, ids, people)
+        for model in account_owned_models():
+            _mark(model, side)
+        for user in people.values():
+            user.refresh_from_db()
+    return side
+
+
+def account_owned_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if is_account_owned(model)]
+
+
+def _fill(integration: Integration, match: TenantMatch) -> dict[str, int]:
+    account_id, organization = integration.account_id, match.organization
+    [contact] = create_contacts(
+        organization, [ContactDetails("Person", "P", "Erson", "Boss", "p@x.test")], now=NOW
+    )
+    schema = ensure_managed_type(account_id, MICROSOFT_LICENSES, now=NOW)
+    totals = lock_totals(schema, organization)
+    license_ = License(uuid.uuid4(), "Name", "PART", Units(enabled=5, consumed=3))
+    [asset] = create_assets(schema, [license_.traits], organization_id=organization.pk, now=NOW)
+    field = schema.by_key[HOLDERS]
+    replace_tags(field, {asset.pk: [contact.pk]})
+    refresh_totals(schema, totals)
+    _add_license_record(license_, asset, match)
+    ContactLink.objects.create(
+        account_id=account_id, match=match, user_id=uuid.uuid4(), contact=contact, is_own=True, digest="d"
+    )
+    run = _add_run(match)
+    record_activity(
+        account_id, at=NOW, action="a", subject="s", organization=organization, details={"text": "t"}
+    )
+    return {
+        "organization_id": organization.pk,
+        "contact_id": contact.pk,
+        "type_id": schema.asset_type.pk,
+        "asset_id": asset.pk,
+        "field_id": field.pk,
+        "integration_id": integration.pk,
+        "run_id": run.pk,
+    }
+
+
+def _add_license_record(license_: License, asset: FlexibleAsset, match: TenantMatch) -> None:
+    LicenseRecord.objects.create(
+        account_id=match.account_id,
+        match=match,
+        sku_id=license_.sku_id,
+        asset=asset,
+        part_number="P",
+        applies_to="User",
+        capability_status="Enabled",
+        enabled=5,
+        warning=1,
+        suspended=1,
+        locked_out=1,
+        consumed=3,
+        digest="d",
+        holders_digest="h",
+    )
+
+
+def _add_run(match: TenantMatch) -> SyncRun:
+    run = SyncRun.objects.create(
+        account_id=match.account_id,
+        integration_id=match.integration_id,
+        epoch=1,
+        trigger=Trigger.MANUAL,
+        steps=["licenses"],
+        state=RunState.ERROR,
+        problem=Problem.UNEXPECTED,
+        created_at=NOW,
+        deadline_at=NOW,
+        finished_at=NOW,
+    )
+    TenantSync.objects.create(
+        account_id=match.account_id,
+        run=run,
+        match=match,
+        state=SyncState.FAILED,
+        problem=Problem.UNEXPECTED,
+        next_at=NOW,
+        lease_token=uuid.uuid4(),
+    )
+    return run
+
+
+def _mark(model: type[models.Model], side: Side) -> None:
+    """Writes the side's token and number into every text and number of the model's rows."""
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.choices and not field.primary_key and (model, field.name) not in _WORDS_OF_THE_PRODUCT
+    ]
+    for row in model._base_manager.filter(account=side.account):
+        for field in fields:
+            setattr(row, field.attname, _marked(field, row, side))
+        changed = {field.attname: getattr(row, field.attname) for field in fields}
+        if changed and model._meta.model_name != "activity":  # which nobody may change
+            model._base_manager.filter(pk=row.pk).update(**changed)
+
+
+def _marked(field: "models.Field[Any, Any]", row: models.Model, side: Side) -> Any:
+    value = getattr(row, field.attname)
+    match field:
+        case models.EmailField():
+            return f"{side.token}-{row.pk}@example.test"
+        case models.CharField() if field.name != "password":
+            return f"{side.token} {row.pk} {field.name}"[: field.max_length]
+        case models.JSONField():
+            return _marked_json(value, side)
+        case models.SmallIntegerField() | models.PositiveSmallIntegerField():
+            return value
+        case models.IntegerField() if field.name != "epoch":
+            return side.number
+        case _:
+            return value
+
+
+def _marked_json(value: Any, side: Side) -> Any:
+    match value:
+        case dict():
+            return {key: _marked_json(member, side) for key, member in value.items()}
+        case list():
+            return [_marked_json(member, side) for member in value]
+        case str():
+            return f"{side.token} {value}"
+        case int() if not isinstance(value, bool):
+            return side.number
+        case _:
+            return value
+
+
+def _hidden_fields(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
+    """What cannot carry a token but is as telling: random ids and password hashes."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.UUIDField) or field.name == "password"
+    ]

@@ -1,0 +1,27 @@
+"""License tests sync from the simulator as the engine's tests do."""
+
+from tests.integrations.conftest import (
+    begin,
+    bring_forward,
+    impatient,
+    only_sync,
+    quick_retries,
+    simulated,
+    stored,
+    sync,
+    tenant_syncs,
+    work_off,
+)
+
+__all__ = [
+    "begin",
+    "bring_forward",
+    "impatient",
+    "only_sync",
+    "quick_retries",
+    "simulated",
+    "stored",
+    "sync",
+    "tenant_syncs",
+    "work_off",
+]
