@@ -34,7 +34,7 @@ bench: setup  ## Measure a sync of 500 tenants against a bare download
 
 conformance: setup  ## Run Microsoft's own SDK against the simulator
 	$(PYTHON) -m venv .local/conformance
-	.local/conformance/bin/python -m pip install --quiet -r requirements-dev.txt -r tests/conformance/requirements.txt
+	.local/conformance/bin/python -m pip install --quiet -r tests/conformance/requirements.txt
 	.local/conformance/bin/python -m pytest tests/conformance
 
 lock: setup  ## Pin the dependencies of pyproject.toml again (needs uv)

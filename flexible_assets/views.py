@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -60,6 +60,8 @@ def asset_detail(request: AccountRequest, account: str, asset_id: int) -> HttpRe
 def tagged_contacts(request: AccountRequest, account: str, asset_id: int, field_id: int) -> HttpResponse:
     """Everyone whom one Tag field of an asset names."""
     asset = get_asset(request.user, asset_id)
+    if not asset.asset_type.fields.filter(pk=field_id, kind=TagKind.name).exists():
+        raise Http404("No such Tag field.")
     query = ListQuery.of(request.GET)
     tagged = AssetTag.objects.of_account(asset.account_id).filter(asset=asset, field_id=field_id)
     page = build_page(

@@ -11,6 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itglue_portal.settings")
 with local_services.running():
     django.setup()
 
-    from tests.bench.sync import main  # noqa: PLC0415 - models need Django set up
+    from tests.bench.sync import main
 
     main()

@@ -111,3 +111,24 @@ def test_chosen_theme_is_kept_on_the_next_page(visit, chosen):
     expect(tab.page.locator("html")).to_have_attribute("data-theme", chosen.lower())
     tab.open("admin/integrations/")
     expect(tab.page.locator("html")).to_have_attribute("data-theme", chosen.lower())
+
+
+def test_harness_notices_what_it_looks_for(visit):
+    """Planted faults: an image without words, a script that the policy forbids, a lost file, an error."""
+    tab = visit()
+    tab.page.evaluate("document.querySelector('main').append(new Image())")
+    assert [found.partition(":")[0] for found in violations(tab.page)] == ["image-alt"]
+    tab.page.evaluate(
+        """async () => {
+          const script = document.createElement('script');
+          script.textContent = '1';
+          document.body.append(script);
+          await fetch('/static/lost.js');
+          setTimeout(() => { throw new Error('planted') });
+        }"""
+    )
+    tab.page.wait_for_timeout(50)
+    noticed = " | ".join(tab.complaints)
+    words = ("Content Security Policy", "404 GET", "script error: planted")
+    assert [word for word in words if word not in noticed] == []
+    tab.complaints.clear()

@@ -1,3 +1,5 @@
+import base64
+import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,11 +9,14 @@ from functools import partial
 from threading import Barrier
 
 import pytest
+from celery import Celery
+from django.conf import settings as settings_of_django
 from django.db import connections
 from django.utils import timezone
+from kombu import Connection
 
 from flexible_assets.models import AssetTag, FlexibleAsset, OrganizationTotals
-from integrations import steps
+from integrations import steps, wake
 from integrations.actions import start_sync
 from integrations.engine import graph
 from integrations.engine.drain import drain
@@ -216,3 +221,34 @@ def in_threads(_database):
             return list(pool.map(together, functions))
 
     return run
+
+
+@pytest.fixture
+def mailbox(_database):
+    """`mailbox()` tells which tasks have been published to this session's Redis for the account, oldest first."""
+
+    def published(account, *, queue: str = "sync") -> list[tuple[str, int]]:
+        with Connection(settings_of_django.CELERY_BROKER_URL) as broker:
+            letters = broker.default_channel.client.lrange(queue, 0, -1)
+        tasks = []
+        for letter in reversed([json.loads(each) for each in letters]):
+            [account_id, row_id], *_ = json.loads(base64.b64decode(letter["body"]))
+            if account_id == account.pk:
+                tasks.append((letter["headers"]["task"], row_id))
+        return tasks
+
+    return published
+
+
+@pytest.fixture
+def without_redis(monkeypatch):
+    """Celery as the web has it, with nobody at the broker's address. Yields a way to put a frozen one there."""
+
+    def broker_at(url: str) -> None:
+        app = Celery("without-redis", set_as_current=False, broker=url)
+        app.conf.broker_transport_options = settings_of_django.CELERY_BROKER_TRANSPORT_OPTIONS
+        app.conf.task_default_queue = "sync"
+        monkeypatch.setattr(wake, "current_app", app)
+
+    broker_at("redis://127.0.0.1:1/0")
+    return broker_at

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from organizations.roles import Right
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 PAGE = {"GET": 200}
 
 
@@ -33,11 +33,17 @@ INTEGRATIONS = Right.MANAGE_INTEGRATIONS
 ROUTES = {
     "healthz": Route(strangers=PAGE, shows_data=False),
     "organizations:home": Route(
-        answers={"GET": 200, "POST": 422}, strangers={"GET": 200, "POST": 422}, shows_data=False
+        answers={"GET": 200, "POST": 422},
+        strangers={"GET": 200, "POST": 422},
+        form={"slug": "no-such-account"},
+        shows_data=False,
     ),
     "organizations:account-home": Route(answers={"GET": 302}),
     "organizations:sign-in": Route(
-        answers={"GET": 302, "POST": 302}, strangers={"GET": 200, "POST": 422}, shows_data=False
+        answers={"GET": 302, "POST": 302},
+        strangers={"GET": 200, "POST": 422},
+        form={"email": "nobody@example.test", "password": "wrong"},
+        shows_data=False,
     ),
     "organizations:sign-out": Route(answers={"POST": 302}, ends_session=True),
     "organizations:theme": Route(answers={"POST": 302}, strangers={"POST": 302}, form={"theme": "dark"}),

@@ -19,9 +19,15 @@ PRODUCTION = {
 
 
 def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "itglue_portal.settings"} | PRODUCTION | changes
+    env = (
+        {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "itglue_portal.settings"}
+        | PRODUCTION
+        | changes
+    )
     env = {name: value for name, value in env.items() if value}
-    return subprocess.run([sys.executable, *arguments], env=env, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(  # noqa: S603 - our own modules
+        [sys.executable, *arguments], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_deployment_checks_find_nothing_to_warn_of():
@@ -29,7 +35,9 @@ def test_deployment_checks_find_nothing_to_warn_of():
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "SEALING_KEYS", "ALLOWED_HOSTS", "DATABASE_SCHEDULER_URL", "REDIS_URL"])
+@pytest.mark.parametrize(
+    "missing", ["SECRET_KEY", "SEALING_KEYS", "ALLOWED_HOSTS", "DATABASE_SCHEDULER_URL", "REDIS_URL"]
+)
 def test_missing_setting_is_named(missing):
     result = run("-c", "from django.conf import settings; settings.DEBUG", **{missing: ""})
     assert result.returncode != 0

@@ -25,7 +25,7 @@ TEXT = [
 SHAPES = [
     *(("focus", ground) for ground in GROUNDS),
     *(("control-line", ground) for ground in ("canvas", "surface", "raised")),
-    *((bar, "surface") for bar in ("bar", "bar-full", "bar-over")),
+    *((bar, "surface") for bar in ("bar", "bar-over")),
 ]
 
 
