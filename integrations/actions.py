@@ -39,6 +39,10 @@ class NothingToSyncError(Exception):
     """The run would do nothing; the message says what to set up first."""
 
 
+class UnusableCredentialError(ValueError):
+    """The credential can't work, whatever Microsoft says; the message says why."""
+
+
 class UnknownStepError(ValueError):
     """Settings name a step that no app registered."""
 
@@ -55,6 +59,7 @@ class NewIntegration:
 def connect_microsoft(
     account_id: int, new: NewIntegration, *, now: datetime, actor: User | None = None
 ) -> Integration:
+    _require_usable(new.credential)
     integration = Integration.objects.create(
         account_id=account_id,
         name=new.name,
@@ -67,6 +72,21 @@ def connect_microsoft(
     _store_credential(integration, new, now=now)
     record_activity(account_id, at=now, action="integration.connected", subject=new.name, user=actor)
     return integration
+
+
+def _require_usable(credential: Credential) -> None:
+    try:
+        UUID(credential.application_id)
+    except ValueError:
+        raise UnusableCredentialError(
+            "The application ID must be a GUID, as the app registration's overview shows it."
+        ) from None
+    if isinstance(credential, ClientSecret) and not credential.secret:
+        raise UnusableCredentialError("The client secret is empty.")
+    if isinstance(credential, ClientCertificate) and not credential.is_usable:
+        raise UnusableCredentialError(
+            "The certificate and the private key must be PEM texts that belong together."
+        )
 
 
 def _store_credential(integration: Integration, new: NewIntegration, *, now: datetime) -> None:

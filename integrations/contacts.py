@@ -53,9 +53,10 @@ def _link(
     matched: dict[UUID, int] = {}
     used: set[int] = set()
     for user in users:
-        contact_id = next((known[address] for address in _addresses(user) if address in known), None)
-        # Two users may share an address; the first keeps the contact and the second gets its own.
-        if contact_id is not None and contact_id not in used:
+        found = (known[address] for address in _addresses(user) if address in known)
+        # Two users may share an address; the first keeps the contact and the second goes by its user name.
+        contact_id = next((pk for pk in found if pk not in used), None)
+        if contact_id is not None:
             matched[user.id] = contact_id
             used.add(contact_id)
     strangers = [user for user in users if user.id not in matched]

@@ -10,12 +10,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
-from organizations.access import find_account
+from organizations.access import RESERVED_SLUGS, find_account
 from organizations.models import Account
 from organizations.scope import account_scope
-
-#: First path segments that are no account's name.
-RESERVED_SLUGS = frozenset({"static", "healthz", "api", "accounts", "microsoft", "favicon.ico"})
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

@@ -11,6 +11,9 @@ from organizations.models import Account, Contact, Organization, User
 from organizations.policies import visible_contacts, visible_organizations
 from organizations.scope import account_scope
 
+#: First segments of paths that lead to no account.
+RESERVED_SLUGS = frozenset({"static", "healthz", "api", "accounts", "admin", "microsoft", "favicon.ico"})
+
 
 class AccountRequest(HttpRequest):
     """A signed-in request inside an account; the middleware sets both."""

@@ -26,7 +26,7 @@ def _runs_to_wake() -> list[tuple[int, int, int]]:
     wakes = []
     for account_id, run_id, overdue in runs.values_list("account_id", "id", "overdue"):
         due, busy, open_ = open_syncs.get(run_id, (0, 0, 0))
-        wanted = min(due, FAN_OUT) - busy
+        wanted = min(due, FAN_OUT - busy)
         if wanted > 0:
             wakes.append((account_id, run_id, wanted))
         elif overdue or open_ == 0:

@@ -25,13 +25,13 @@ class ClientCertificate:
 
     @property
     def is_usable(self) -> bool:
-        """Microsoft takes RSA keys; whether this one belongs to the certificate shows when it is used."""
+        """Microsoft takes RSA keys, and the key must be the certificate's."""
         try:
             key = load_pem_private_key(self.private_key.encode(), password=None)
-            x509.load_pem_x509_certificate(self.certificate.encode())
+            certificate = x509.load_pem_x509_certificate(self.certificate.encode())
         except (ValueError, TypeError, UnsupportedAlgorithm):
             return False
-        return isinstance(key, RSAPrivateKey)
+        return isinstance(key, RSAPrivateKey) and key.public_key() == certificate.public_key()
 
     @property
     def expires_at(self) -> datetime:

@@ -29,6 +29,7 @@ def typist(visit, office):
     """Signed in by typing alone."""
     tab = visit(None)
     tab.open("sign-in/")
+    expect(tab.page.get_by_label("E-mail address")).to_be_focused()
     keyboard = tab.page.keyboard
     keyboard.type(PEOPLE[Role.ADMINISTRATOR][1])
     keyboard.press("Tab")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integrations.engine import clock
@@ -67,10 +68,15 @@ def test_tick_wakes_a_worker_for_each_tenant_that_is_due(connected, begin, tick)
 
 def test_tick_leaves_a_run_alone_that_has_its_workers(connected, begin, tick):
     run = begin(connected)
-    claim(run.account_id, run.pk)
-    assert tick() == {("run", run.pk): 0} or tick() == {}
-    claim(run.account_id, run.pk)
+    for _ in TENANTS:
+        claim(run.account_id, run.pk)
     assert tick() == {}
+
+
+def test_tick_wakes_a_worker_for_the_tenant_that_waits_behind_a_slow_one(connected, begin, tick):
+    run = begin(connected)
+    claim(run.account_id, run.pk)
+    assert tick() == {("run", run.pk): 1}
 
 
 def test_tick_leaves_a_run_alone_that_waits_for_its_time(connected, begin, tick):
@@ -139,15 +145,16 @@ def test_tick_wakes_no_more_workers_than_an_accounts_share(connected, begin, tic
     assert tick() == {("run", run.pk): FAN_OUT}
 
 
-def test_tick_writes_nothing(connected, begin, tick, monkeypatch):
+def test_tick_counts_the_workers_an_account_has_into_its_share(connected, begin, tick, monkeypatch):
+    monkeypatch.setattr(clock, "FAN_OUT", 1)
+    run = begin(connected)
+    claim(run.account_id, run.pk)
+    assert tick() == {}
+
+
+def test_tick_writes_nothing(connected, begin, tick):
     begin(connected)
-    statements = []
-    with connections["scheduler"].execute_wrapper(
-        lambda execute, sql, params, many, context: (
-            statements.append(sql),
-            execute(sql, params, many, context),
-        )[1]
-    ):
+    with CaptureQueriesContext(connections["scheduler"]) as queries:
         tick()
-    assert statements != []
+    statements = [query["sql"] for query in queries.captured_queries]
     assert {statement.split()[0] for statement in statements} == {"SELECT"}

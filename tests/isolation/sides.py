@@ -48,7 +48,9 @@ _WORDS_OF_THE_PRODUCT = {
 @dataclass(frozen=True)
 class Side:
     account: Account
+    #: In every text.
     token: str
+    #: In every number; large enough to be recognized in a sum, too.
     number: int
     ids: dict[str, int]
     people: dict[str, User]
@@ -85,14 +87,17 @@ class Side:
             SyncRun.objects.of_account(self.account.pk).live().update(state=RunState.CANCELLED)
 
 
-def make_side(name: str) -> Side:
+def random_number() -> int:
+    return (100_000 + secrets.randbelow(900_000)) * 1000
+
+
+def make_side(name: str, *, number: int) -> Side:
     account = make_account(name)
     people = {role.value: make_user(account, role) for role in Role} | {DEACTIVATED: make_user(account)}
     connected = connect(account, [Tenant(uuid.uuid4(), "Tenant", "tenant.example")])
     with account_transaction(account.pk):
         ids = _fill(connected.integration, connected.matches[0])
-        token, number = uuid.uuid4().hex[:10], 100_000 + secrets.randbelow(900_000)
-        side = Side(account, f"kanari{token}", number * 1000, ids, people)
+        side = Side(account, f"kanari{uuid.uuid4().hex[:10]}", number, ids, people)
         for model in account_owned_models():
             _mark(model, side)
         for user in people.values():

@@ -1,5 +1,6 @@
 """Connects an account to Microsoft and matches tenants to organizations, from the shell."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,13 +9,19 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.actions import NewIntegration, Tenant, connect_microsoft, match_tenant
+from integrations.actions import (
+    NewIntegration,
+    Tenant,
+    UnusableCredentialError,
+    connect_microsoft,
+    match_tenant,
+)
 from integrations.microsoft.clouds import CLOUDS
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
 from integrations.models import Integration
 from organizations.access import account_transaction, find_account
 from organizations.actions import create_organization
-from organizations.models import Organization
+from organizations.models import Account, Organization
 
 
 class Command(BaseCommand):
@@ -25,9 +32,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--name", default="Microsoft", help="what the integration is called in Active Integrations"
         )
-        parser.add_argument(
-            "--application-id", required=True, help="Application (client) ID of the app registration"
-        )
+        parser.add_argument("--application-id", help="Application (client) ID of the app registration")
         parser.add_argument("--secret-file", type=Path, help="file with the client secret's value")
         parser.add_argument(
             "--certificate", type=Path, help="PEM file with the certificate registered for the app"
@@ -39,7 +44,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="TENANT_ID=ORGANIZATION",
-            help="match a tenant to the organization of this name, which is created if missing; may be repeated",
+            help="match a tenant to the organization of this name, which is created if missing; may be repeated, "
+            "and added later by naming the integration without a credential",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,20 +54,44 @@ class Command(BaseCommand):
         if account is None:
             raise CommandError(f"There is no account {options['account']!r}; create it with create_account.")
         tenants = [_tenant(text) for text in options["tenant"]]
-        new = NewIntegration(name=options["name"], credential=_credential(options), cloud=options["cloud"])
         now = timezone.now()
         with account_transaction(account.pk):
-            if Integration.objects.of_account(account.pk).filter(name=new.name).exists():
-                raise CommandError(f"There is an integration {new.name!r} already; choose another --name.")
-            integration = connect_microsoft(account.pk, new, now=now)
+            integration = _integration(account, options, now=now)
             for tenant in tenants:
-                organization = Organization.objects.of_account(account.pk).filter(name=tenant.name).first()
-                organization = organization or create_organization(account.pk, name=tenant.name, now=now)
-                match_tenant(integration, tenant, organization=organization, now=now)
+                _match(integration, tenant, now=now)
         self.stdout.write(
-            f"{new.name!r} is connected, with {len(tenants)} matched tenants. Next: Admin > Integrations > Actions > "
-            "Sync Settings, tick Licenses and save, then Start Manual Sync."
+            f"{integration.name!r} is connected; {len(tenants)} tenants were matched. Next: Admin > Integrations > "
+            "Actions > Sync Settings, tick Licenses and save, then Start Manual Sync."
         )
+
+
+def _integration(account: Account, options: dict[str, Any], *, now: datetime) -> Integration:
+    """The integration of this name, which only gets more tenants, or a new one."""
+    credential = _find_credential(options)
+    known = Integration.objects.of_account(account.pk).filter(name=options["name"]).first()
+    if known is not None and credential is not None:
+        raise CommandError(
+            f"There is an integration {known.name!r} already. Leave the credential out to add tenants to it, or choose "
+            "another --name."
+        )
+    if known is not None:
+        return known
+    if credential is None:
+        raise CommandError(
+            "Give --application-id with either --secret-file, or --certificate and --private-key."
+        )
+    new = NewIntegration(name=options["name"], credential=credential, cloud=options["cloud"])
+    try:
+        return connect_microsoft(account.pk, new, now=now)
+    except UnusableCredentialError as error:
+        raise CommandError(str(error)) from None
+
+
+def _match(integration: Integration, tenant: Tenant, *, now: datetime) -> None:
+    account_id = integration.account_id
+    organization = Organization.objects.of_account(account_id).filter(name=tenant.name).first()
+    organization = organization or create_organization(account_id, name=tenant.name, now=now)
+    match_tenant(integration, tenant, organization=organization, now=now)
 
 
 def _tenant(text: str) -> Tenant:
@@ -81,15 +111,15 @@ def _required(text: str) -> str:
     return text
 
 
-def _credential(options: dict[str, Any]) -> Credential:
+def _find_credential(options: dict[str, Any]) -> Credential | None:
     application_id = options["application_id"]
-    if options["secret_file"]:
+    if application_id and options["secret_file"]:
         return ClientSecret(application_id, _text_of(options["secret_file"]))
-    if options["certificate"] and options["private_key"]:
+    if application_id and options["certificate"] and options["private_key"]:
         return ClientCertificate(
             application_id, _text_of(options["private_key"]), _text_of(options["certificate"])
         )
-    raise CommandError("Give either --secret-file, or --certificate and --private-key.")
+    return None
 
 
 def _text_of(path: Path) -> str:

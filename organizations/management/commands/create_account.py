@@ -7,10 +7,10 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email, validate_slug
+from django.core.validators import slug_re, validate_email
 from django.db import transaction
 
-from organizations.access import account_transaction, find_account
+from organizations.access import RESERVED_SLUGS, account_transaction, find_account
 from organizations.actions import create_account, create_user
 from organizations.roles import Role
 
@@ -30,8 +30,11 @@ class Command(BaseCommand):
         password = (
             getpass.getpass(f"Password for {email}: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
         )
+        if not slug_re.match(slug) or slug in RESERVED_SLUGS:
+            raise CommandError(
+                f"{slug!r} can't name an account: use letters, digits and hyphens, such as acme."
+            )
         try:
-            validate_slug(slug)
             validate_email(email)
             validate_password(password)
         except ValidationError as error:

@@ -1,0 +1,141 @@
+"""`manage.py connect_microsoft` and `create_account`, as an administrator types them."""
+
+import io
+import uuid
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from integrations.models import Integration, TenantMatch
+from organizations.models import Account, Organization, User
+from organizations.roles import Role
+from tests.factories import PASSWORD
+
+APPLICATION_ID = "11111111-2222-3333-4444-555555555555"
+TENANT_ID = "66666666-7777-8888-9999-aaaaaaaaaaaa"
+
+
+@pytest.fixture
+def secret_file(tmp_path):
+    path = tmp_path / "secret.txt"
+    path.write_text("s3cret-value\n")
+    return path
+
+
+def connect(account, *arguments):
+    out = io.StringIO()
+    call_command("connect_microsoft", account.slug, *map(str, arguments), stdout=out)
+    return out.getvalue()
+
+
+def test_connect_creates_the_integration_and_its_matches(account, inside, secret_file):
+    connect(
+        account,
+        "--application-id",
+        APPLICATION_ID,
+        "--secret-file",
+        secret_file,
+        "--tenant",
+        f"{TENANT_ID}=Contoso",
+    )
+    with inside():
+        [match] = TenantMatch.objects.select_related("integration", "organization")
+        assert (match.integration.name, str(match.tenant_id), match.organization.name) == (
+            "Microsoft",
+            TENANT_ID,
+            "Contoso",
+        )
+        assert match.integration.credential.hint == "…alue"
+
+
+def test_more_tenants_are_added_to_an_integration_without_its_credential(account, inside, secret_file):
+    connect(account, "--application-id", APPLICATION_ID, "--secret-file", secret_file)
+    connect(account, "--tenant", f"{TENANT_ID}=Contoso", "--tenant", f"{uuid.uuid4()}=Fabrikam")
+    with inside():
+        assert Integration.objects.count() == 1
+        assert set(Organization.objects.values_list("name", flat=True)) == {"Contoso", "Fabrikam"}
+
+
+def test_an_organization_of_the_name_is_used_and_not_doubled(account, inside, secret_file):
+    connect(account, "--application-id", APPLICATION_ID, "--secret-file", secret_file)
+    for _ in range(2):
+        connect(account, "--tenant", f"{TENANT_ID}=Contoso")
+    with inside():
+        assert Organization.objects.filter(name="Contoso").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--application-id", APPLICATION_ID), "Give --application-id with either"),
+        (("--application-id", APPLICATION_ID, "--secret-file", "absent"), "can't be read"),
+        (("--application-id", "portal", "--secret-file", "SECRET"), "must be a GUID"),
+        (("--application-id", APPLICATION_ID, "--secret-file", "EMPTY"), "secret is empty"),
+        (
+            ("--application-id", APPLICATION_ID, "--certificate", "SECRET", "--private-key", "SECRET"),
+            "belong together",
+        ),
+        (
+            ("--application-id", APPLICATION_ID, "--secret-file", "SECRET", "--tenant", "contoso"),
+            "tenant's GUID",
+        ),
+        (
+            ("--application-id", APPLICATION_ID, "--secret-file", "SECRET", "--tenant", f"{TENANT_ID}="),
+            "tenant's GUID",
+        ),
+    ],
+)
+def test_bad_input_is_refused_in_words_and_leaves_nothing(
+    account, inside, tmp_path, secret_file, arguments, words
+):
+    empty = tmp_path / "empty"
+    empty.write_text("")
+    files = {"SECRET": secret_file, "EMPTY": empty, "absent": tmp_path / "absent"}
+    with pytest.raises(CommandError, match=words):
+        connect(account, *(files.get(each, each) for each in arguments))
+    with inside():
+        assert not Integration.objects.exists()
+        assert not Organization.objects.exists()
+
+
+def test_unknown_account_is_named(account, secret_file):
+    with pytest.raises(CommandError, match="no account 'nobody'"):
+        call_command("connect_microsoft", "nobody")
+
+
+def test_create_account_makes_an_administrator(account, inside, monkeypatch):
+    slug = f"new-{uuid.uuid4().hex[:8]}"
+    monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
+    call_command(
+        "create_account", slug, "--name", "New MSP", "--admin", "ada@new.example", stdout=io.StringIO()
+    )
+    with inside():
+        created = Account.objects.get(slug=slug)
+    with inside(created):
+        [user] = User.objects.all()
+        assert (user.email, user.role, user.check_password(PASSWORD)) == (
+            "ada@new.example",
+            Role.ADMINISTRATOR,
+            True,
+        )
+
+
+@pytest.mark.parametrize(
+    ("slug", "email", "password", "words"),
+    [
+        ("static", "ada@new.example", PASSWORD, "can't name an account"),
+        ("two words", "ada@new.example", PASSWORD, "can't name an account"),
+        ("fine-slug", "nobody", PASSWORD, "valid email"),
+        ("fine-slug", "ada@new.example", "short", "too short"),
+    ],
+)
+def test_create_account_refuses_in_words(committed, monkeypatch, slug, email, password, words):
+    monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+    with pytest.raises(CommandError, match=words):
+        call_command("create_account", slug, "--name", "New MSP", "--admin", email)
+
+
+def test_create_account_refuses_a_taken_name(account, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
+    with pytest.raises(CommandError, match="already"):
+        call_command("create_account", account.slug, "--name", "New MSP", "--admin", "ada@new.example")

@@ -1,0 +1,239 @@
+"""Directory users as contacts: whom the sync takes for whom, and whose words it overwrites."""
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from integrations.contacts import contacts_of_users
+from integrations.microsoft.records import DirectoryUser
+from integrations.models import ContactLink
+from organizations.actions import ContactDetails, create_contacts, create_organization, update_contacts
+from organizations.models import Contact
+from tests.factories import NOW, connect
+from tests.integrations.test_actions import TENANTS
+
+LATER = NOW + timedelta(days=1)
+
+
+def _id(number: int) -> uuid.UUID:
+    return uuid.UUID(int=number)
+
+
+MIA = DirectoryUser(
+    id=_id(1),
+    user_principal_name="mia.gruber@alder.example",
+    display_name="Mia Gruber",
+    given_name="Mia",
+    surname="Gruber",
+    mail="mia@alder.example",
+    job_title="Dentist",
+    account_enabled=True,
+    user_type="Member",
+    sku_ids=frozenset(),
+)
+
+
+@pytest.fixture
+def match(account):
+    return connect(account, TENANTS[:1]).matches[0]
+
+
+@pytest.fixture
+def sync_users(inside, match):
+    """Syncs users into the match's organization, or another match's; returns contact ids by user id."""
+
+    def run(*users, of=match, now=NOW) -> dict[uuid.UUID, int]:
+        with inside():
+            return contacts_of_users(users, match_id=of.pk, organization=of.organization, now=now)
+
+    return run
+
+
+@pytest.fixture
+def person(inside, match):
+    """A contact that a person wrote."""
+
+    def write(name, email, *, organization=None) -> int:
+        with inside():
+            [contact] = create_contacts(
+                organization or match.organization, [ContactDetails(name=name, email=email)], now=NOW
+            )
+        return contact.pk
+
+    return write
+
+
+@pytest.fixture
+def contacts(inside):
+    def read() -> list[tuple[str, str]]:
+        with inside():
+            return sorted(Contact.objects.values_list("name", "email"))
+
+    return read
+
+
+def test_stranger_becomes_a_contact(sync_users, inside, match):
+    [contact_id] = sync_users(MIA).values()
+    with inside():
+        contact = Contact.objects.get()
+    assert (contact.pk, contact.organization_id, contact.created_at) == (
+        contact_id,
+        match.organization_id,
+        NOW,
+    )
+    assert (contact.name, contact.first_name, contact.last_name, contact.title, contact.email) == (
+        "Mia Gruber",
+        "Mia",
+        "Gruber",
+        "Dentist",
+        "mia@alder.example",
+    )
+
+
+def test_same_users_again_are_the_same_contacts(sync_users, inside):
+    users = [MIA, replace(MIA, id=_id(2), mail="jon@alder.example", user_principal_name="jon@alder.example")]
+    first = sync_users(*users)
+    assert sync_users(*reversed(users), now=LATER) == first
+    with inside():
+        assert set(Contact.objects.values_list("updated_at", flat=True)) == {NOW}
+
+
+@pytest.mark.parametrize("email", ["mia@alder.example", "MIA@Alder.Example", "Mia.Gruber@ALDER.example"])
+def test_known_person_is_found_by_mail_or_user_name_in_any_case(sync_users, person, contacts, email):
+    known = person("Dr. Mia Gruber", email)
+    assert sync_users(MIA) == {MIA.id: known}
+    assert contacts() == [("Dr. Mia Gruber", email)]
+
+
+def test_mail_counts_more_than_user_name(sync_users, person):
+    person("By user name", "mia.gruber@alder.example")
+    by_mail = person("By mail", "mia@alder.example")
+    assert sync_users(MIA) == {MIA.id: by_mail}
+
+
+def test_oldest_of_two_contacts_with_one_address_is_the_one(sync_users, person):
+    first = person("First", "mia@alder.example")
+    person("Second", "mia@alder.example")
+    assert sync_users(MIA) == {MIA.id: first}
+
+
+def test_namesake_in_another_organization_is_somebody_else(sync_users, person, inside, account):
+    with inside():
+        other = create_organization(account.pk, name="Other", now=NOW)
+    known = person("Mia elsewhere", "mia@alder.example", organization=other)
+    assert sync_users(MIA) != {MIA.id: known}
+
+
+def test_namesake_in_another_account_is_somebody_else(sync_users, inside, rival):
+    with inside(rival):
+        organization = create_organization(rival.pk, name="Rival's client", now=NOW)
+        [foreign] = create_contacts(
+            organization, [ContactDetails(name="Mia", email="mia@alder.example")], now=NOW
+        )
+    assert sync_users(MIA) != {MIA.id: foreign.pk}
+
+
+def test_two_users_with_one_address_are_two_contacts(sync_users, person):
+    known = person("Reception", "mia@alder.example")
+    reception = replace(MIA, id=_id(2), user_principal_name="reception@alder.example")
+    ids = sync_users(MIA, reception)
+    assert ids[MIA.id] == known
+    assert ids[reception.id] != known
+
+
+def test_second_user_of_an_address_is_still_found_by_user_name(sync_users, person):
+    shared = person("Reception", "mia@alder.example")
+    own = person("Jon Berg", "jon@alder.example")
+    jon = replace(MIA, id=_id(2), user_principal_name="jon@alder.example")
+    assert sync_users(MIA, jon) == {MIA.id: shared, jon.id: own}
+
+
+def test_contact_of_a_linked_user_is_not_given_to_a_newcomer(sync_users):
+    [mias] = sync_users(MIA).values()
+    newcomer = replace(MIA, id=_id(2), user_principal_name="new@alder.example")
+    ids = sync_users(MIA, newcomer, now=LATER)
+    assert ids[MIA.id] == mias
+    assert ids[newcomer.id] != mias
+
+
+def test_who_is_linked_does_not_depend_on_the_order_of_users(sync_users, person, inside):
+    """The same answer in another order must not swap two people's licenses."""
+    person("Shared", "mia@alder.example")
+    twins = [
+        replace(MIA, id=_id(number), user_principal_name=f"{number}@alder.example") for number in (5, 3, 4)
+    ]
+    sync_users(*twins)
+    with inside():
+        owned = ContactLink.objects.get(is_own=False)
+    assert owned.user_id == _id(3)
+
+
+def test_renamed_user_renames_the_contact_that_the_sync_made(sync_users, contacts):
+    before = sync_users(MIA)
+    married = replace(MIA, display_name="Mia Berger", surname="Berger")
+    assert sync_users(married, now=LATER) == before
+    assert contacts() == [("Mia Berger", "mia@alder.example")]
+
+
+def test_renamed_user_leaves_a_persons_contact_alone(sync_users, person, contacts):
+    known = person("Dr. Mia Gruber", "mia@alder.example")
+    sync_users(MIA)
+    assert sync_users(replace(MIA, display_name="Mia Berger"), now=LATER) == {MIA.id: known}
+    assert contacts() == [("Dr. Mia Gruber", "mia@alder.example")]
+
+
+def test_persons_edit_stays_until_the_user_changes_at_microsoft(sync_users, contacts, inside):
+    sync_users(MIA)
+    with inside():
+        update_contacts(
+            [(Contact.objects.get(), ContactDetails(name="Mimi", email="mimi@home.example"))], now=NOW
+        )
+    sync_users(MIA, now=LATER)
+    assert contacts() == [("Mimi", "mimi@home.example")]
+
+
+def test_deleted_contact_is_made_again(sync_users, contacts, inside):
+    [first] = sync_users(MIA).values()
+    with inside():
+        Contact.objects.get(pk=first).delete()
+        assert not ContactLink.objects.exists()
+    [second] = sync_users(MIA, now=LATER).values()
+    assert second != first
+    assert contacts() == [("Mia Gruber", "mia@alder.example")]
+
+
+def test_user_without_names_and_mail_goes_by_user_name(sync_users, contacts):
+    bare = replace(MIA, display_name="", given_name="", surname="", mail="", job_title="")
+    sync_users(bare)
+    assert contacts() == [("mia.gruber@alder.example", "mia.gruber@alder.example")]
+
+
+@pytest.mark.parametrize(
+    "change", [{"account_enabled": False}, {"user_type": "Guest"}], ids=["disabled", "guest"]
+)
+def test_disabled_users_and_guests_are_contacts_too(sync_users, contacts, change):
+    sync_users(replace(MIA, **change))
+    assert contacts() == [("Mia Gruber", "mia@alder.example")]
+
+
+def test_user_who_is_gone_stays_a_contact(sync_users, contacts):
+    sync_users(MIA)
+    assert sync_users(now=LATER) == {}
+    assert contacts() == [("Mia Gruber", "mia@alder.example")]
+
+
+def test_overlong_names_are_cut_not_refused(sync_users, contacts):
+    sync_users(replace(MIA, display_name="M" * 1000, job_title="T" * 1000))
+    assert contacts() == [("M" * 255, "mia@alder.example")]
+
+
+def test_tenants_of_one_organization_share_the_contact_of_one_address(account, sync_users, inside):
+    """A person with an account in both of a client's tenants is one person."""
+    first, second = connect(account, TENANTS, name="Two tenants").matches
+    with inside():
+        second.organization = first.organization
+        second.save()
+    [mias] = sync_users(MIA, of=first).values()
+    assert sync_users(replace(MIA, id=_id(9)), of=second) == {_id(9): mias}
