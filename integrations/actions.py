@@ -39,6 +39,10 @@ class NothingToSyncError(Exception):
     """The run would do nothing; the message says what to set up first."""
 
 
+class AlreadyMatchedError(ValueError):
+    """The tenant's documentation stands in another organization; moving it is a decision of its own."""
+
+
 class UnusableCredentialError(ValueError):
     """The credential can't work, whatever Microsoft says; the message says why."""
 
@@ -128,18 +132,22 @@ def match_tenant(
     now: datetime,
     actor: User | None = None,
 ) -> TenantMatch:
-    """Links a tenant to an organization of the same account; an existing match of the tenant is moved."""
-    match, _ = TenantMatch.objects.update_or_create(
-        account_id=integration.account_id,
-        integration=integration,
-        tenant_id=tenant.tenant_id,
-        defaults={
-            "tenant_name": tenant.name[:255],
-            "default_domain": tenant.default_domain[:255],
-            "state": MatchState.MATCHED,
-            "organization": organization,
-        },
-    )
+    """Links a tenant to an organization of the same account. A tenant that is matched elsewhere stays there."""
+    match = (
+        TenantMatch.objects.of_account(integration.account_id)
+        .filter(integration=integration, tenant_id=tenant.tenant_id)
+        .select_for_update()
+        .first()
+    ) or TenantMatch(account_id=integration.account_id, integration=integration, tenant_id=tenant.tenant_id)
+    if match.organization_id not in (None, organization.pk):
+        raise AlreadyMatchedError(
+            f"The tenant {tenant.tenant_id} is matched to another organization already."
+        )
+    match.tenant_name = tenant.name[:255]
+    match.default_domain = tenant.default_domain[:255]
+    match.state = MatchState.MATCHED
+    match.organization = organization
+    match.save()
     record_activity(
         integration.account_id,
         at=now,

@@ -38,18 +38,18 @@ class Demo:
     integration_id: int
 
 
-def prepare(tenants: list[DemoTenant], credential: ClientSecret, *, password: str, now: datetime) -> Demo:
-    """Creates the account, or opens the one of an earlier demo and brings its integration up to date."""
+def prepare(
+    tenants: list[DemoTenant], credential: ClientSecret, *, name: str, password: str, now: datetime
+) -> Demo:
+    """Creates the account, or opens the one of an earlier demo; `name` stands for the simulated world."""
     with transaction.atomic():
         account = find_account(SLUG) or create_account("Demo MSP", slug=SLUG)
     with account_transaction(account.pk):
         _ensure_people(account, password)
-        integration = (
-            Integration.objects.of_account(account.pk)
-            .filter(application_id=credential.application_id)
-            .first()
-        )
-        integration = integration or _connect(account, credential, tenants, now=now)
+        integration = Integration.objects.of_account(account.pk).filter(name=name).first()
+        if integration is None:
+            new = NewIntegration(name=name, credential=credential)
+            integration = _connect(account, new, tenants, now=now)
         return Demo(account, integration.pk)
 
 
@@ -64,10 +64,9 @@ def _ensure_people(account: Account, password: str) -> None:
 
 
 def _connect(
-    account: Account, credential: ClientSecret, tenants: list[DemoTenant], *, now: datetime
+    account: Account, new: NewIntegration, tenants: list[DemoTenant], *, now: datetime
 ) -> Integration:
-    name = f"Microsoft (simulated, {len(tenants)} tenants)"
-    integration = connect_microsoft(account.pk, NewIntegration(name=name, credential=credential), now=now)
+    integration = connect_microsoft(account.pk, new, now=now)
     for tenant in tenants:
         organization = create_organization(account.pk, name=tenant.display_name, now=now)
         known = Tenant(UUID(tenant.tenant_id), tenant.display_name, tenant.default_domain)

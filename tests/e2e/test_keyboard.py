@@ -36,6 +36,7 @@ def typist(visit, office):
     keyboard.type(PASSWORD)
     keyboard.press("Enter")
     expect(tab.page.get_by_role("heading", level=1)).to_have_text("Organizations")
+    tab.page.wait_for_load_state()
     return tab
 
 
@@ -79,6 +80,7 @@ def test_g_and_a_letter_jump_to_the_main_pages(typist):
         typist.page.keyboard.press("g")
         typist.page.keyboard.press(letter)
         expect(typist.page.get_by_role("heading", level=1)).to_contain_text(heading)
+        typist.page.wait_for_load_state()
 
 
 def test_letters_typed_into_a_search_box_are_no_shortcuts(typist):
@@ -115,6 +117,8 @@ def test_every_tab_stop_of_a_page_can_be_seen(typist, office):
         typist.open(pages_of(office)[name])
         for _ in range(12):
             typist.page.keyboard.press("Tab")
+            if typist.page.evaluate("document.activeElement === document.body"):
+                break
             outline = typist.page.evaluate(
                 "(() => { const style = getComputedStyle(document.activeElement);"
                 " return [document.activeElement.outerHTML.slice(0, 80), style.outlineStyle, style.boxShadow]; })()"

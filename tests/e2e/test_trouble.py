@@ -68,7 +68,9 @@ def test_page_tells_when_the_portal_is_away_and_goes_on_when_it_is_back(visit, s
     shaken.sync()
     expect(tab.page.locator(".sync-state .badge")).to_have_text("Partial")
     # What the browser and htmx have to say about an offline browser, and nothing else.
-    assert [each for each in tab.complaints if "DISCONNECTED" not in each and "error: htmx:" not in each] == []
+    assert [
+        each for each in tab.complaints if "DISCONNECTED" not in each and "error: htmx:" not in each
+    ] == []
     tab.complaints.clear()
 
 

@@ -139,3 +139,20 @@ def test_create_account_refuses_a_taken_name(account, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
     with pytest.raises(CommandError, match="already"):
         call_command("create_account", account.slug, "--name", "New MSP", "--admin", "ada@new.example")
+
+
+def test_tenant_that_is_matched_stays_with_its_organization(account, inside, secret_file):
+    connect(
+        account,
+        "--application-id",
+        APPLICATION_ID,
+        "--secret-file",
+        secret_file,
+        "--tenant",
+        f"{TENANT_ID}=Contoso",
+    )
+    with pytest.raises(CommandError, match="matched to another organization"):
+        connect(account, "--tenant", f"{TENANT_ID}=Fabrikam")
+    with inside():
+        [match] = TenantMatch.objects.select_related("organization")
+        assert match.organization.name == "Contoso"

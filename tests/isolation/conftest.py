@@ -4,13 +4,13 @@ import pytest
 from django.db import connection, connections
 
 from tests.isolation.inspector import Inspector
-from tests.isolation.sides import make_side, random_number
+from tests.isolation.sides import LARGE, SMALL, make_side
 
 
 @pytest.fixture(scope="session")
 def sides(_database):
     """Two accounts that are only looked at."""
-    own, rival = make_side("Own", number=1), make_side("Rival", number=random_number())
+    own, rival = make_side("Own", number=SMALL), make_side("Rival", number=LARGE)
     yield own, rival
     own.retire()
     rival.retire()
@@ -19,7 +19,7 @@ def sides(_database):
 @pytest.fixture
 def spoilable_sides(_database):
     """Two accounts for tests whose planted leaks may spoil them."""
-    own, rival = make_side("Own", number=1), make_side("Rival", number=random_number())
+    own, rival = make_side("Own", number=SMALL), make_side("Rival", number=LARGE)
     yield own, rival
     own.retire()
     rival.retire()

@@ -17,7 +17,7 @@ from organizations.paging import Cursor
 from organizations.roles import Role, has_right
 from tests.factories import PASSWORD
 from tests.isolation.routes import METHODS, ROUTES, Found, Route
-from tests.isolation.sides import DEACTIVATED, Side
+from tests.isolation.sides import DEACTIVATED, LARGE_NUMBER, TOKEN, Side
 
 ANONYMOUS, FOREIGNER = "anonymous", "administrator of another account"
 EVERYONE = (ANONYMOUS, FOREIGNER, DEACTIVATED, *(role.value for role in Role))
@@ -78,7 +78,7 @@ class Inspector:
         if expected == HTTPStatus.FOUND and not target.startswith(f"/{address.slug}/"):
             yield f"leads to {target}"
         raw = response.content.decode() + str(response.headers) + str(response.cookies)
-        yield from (f"shows {secret!r}" for secret in self._secrets if secret in raw)
+        yield from (f"shows {text!r}" for text in self._foreign(raw))
         is_own_page = address.what == "own" and expected == HTTPStatus.OK and route.shows_data
         if is_own_page and self.own.token not in raw:
             yield "shows nothing of the own account, so it proves nothing"
@@ -86,6 +86,10 @@ class Inspector:
             other = self._ask(route, person, method, address.twin)
             if _told_by(response, address) != _told_by(other, address.twin):
                 yield "differs from the answer for rows that do not exist"
+
+    def _foreign(self, raw: str) -> set[str]:
+        tokens = set(TOKEN.findall(raw)) - {self.own.token}
+        return tokens | set(LARGE_NUMBER.findall(raw)) | {secret for secret in self._secrets if secret in raw}
 
     def _expected(self, route: Route, person: str, method: str, address: Address) -> int:
         if address.slug == ABSENT_SLUG:

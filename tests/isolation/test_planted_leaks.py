@@ -31,8 +31,9 @@ PEOPLE = (FOREIGNER, DEACTIVATED, Role.ADMINISTRATOR.value, Role.LITE.value)
 def told(spoilable_sides):
     """`told(route)`: everything the matrix says of the route, in one text."""
 
+    inspector = Inspector(*spoilable_sides, people=PEOPLE, methods=("GET", "POST", "PUT"))
+
     def breaches(name: str) -> str:
-        inspector = Inspector(*spoilable_sides, people=PEOPLE, methods=("GET", "POST", "PUT"))
         return "\n".join(inspector.breaches(all_routes()[name]))
 
     return breaches
@@ -139,14 +140,8 @@ def test_other_words_for_foreign_than_for_absent_are_told(told, replace_view):
         return telling
 
     replace_view("organizations:contact-detail", leaky)
-    assert told("organizations:contact-detail").splitlines() == [
-        f"{person} GET foreign contact_id: differs from the answer for rows that do not exist"
-        for person in (Role.ADMINISTRATOR, Role.LITE)
-    ] + [
-        f"{person} {method} foreign contact_id: 404 instead of 405"
-        for person in (Role.ADMINISTRATOR, Role.LITE)
-        for method in ("POST", "PUT")
-    ] or "differs from the answer" in told("organizations:contact-detail")
+    breach = "GET foreign contact_id: differs from the answer for rows that do not exist"
+    assert breach in told("organizations:contact-detail")
 
 
 def test_page_without_sign_in_is_told(told, replace_view):
@@ -206,4 +201,7 @@ def test_write_before_the_check_is_told(told, replace_view):
 @pytest.mark.usefixtures("without_wall")
 def test_sync_started_for_another_account_is_told(told, monkeypatch):
     monkeypatch.setattr("integrations.views.get_integration", lambda user, pk: Integration.objects.get(pk=pk))
-    assert "rows of another account changed: integrations_syncrun" in told("integrations:start-sync")
+    # The composite keys still refuse the run, since the one who asks for it belongs to another account.
+    assert "POST foreign integration_id: 500 instead of 404 (IntegrityError" in told(
+        "integrations:start-sync"
+    )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.actions import (
+    AlreadyMatchedError,
     NewIntegration,
     Tenant,
     UnusableCredentialError,
@@ -91,7 +92,10 @@ def _match(integration: Integration, tenant: Tenant, *, now: datetime) -> None:
     account_id = integration.account_id
     organization = Organization.objects.of_account(account_id).filter(name=tenant.name).first()
     organization = organization or create_organization(account_id, name=tenant.name, now=now)
-    match_tenant(integration, tenant, organization=organization, now=now)
+    try:
+        match_tenant(integration, tenant, organization=organization, now=now)
+    except AlreadyMatchedError as error:
+        raise CommandError(str(error)) from None
 
 
 def _tenant(text: str) -> Tenant:

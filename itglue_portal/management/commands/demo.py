@@ -43,7 +43,13 @@ class Command(BaseCommand):
         password = local_secret("demo_password").translate({ord(sign): None for sign in "+/="})[:16]
         with Simulator(World(seed=options["seed"], tenants=options["tenants"])) as simulator:
             credential = ClientSecret(simulator.application_id, simulator.client_secret)
-            demo = prepare(list(simulator.world.tenants), credential, password=password, now=timezone.now())
+            demo = prepare(
+                list(simulator.world.tenants),
+                credential,
+                name=_integration_name(options),
+                password=password,
+                now=timezone.now(),
+            )
             env = os.environ | {
                 "MICROSOFT_LOGIN_URL": simulator.url,
                 "MICROSOFT_GRAPH_URL": simulator.url,
@@ -82,6 +88,12 @@ class Command(BaseCommand):
             with account_transaction(demo.account.pk):
                 run.refresh_from_db()
         return run
+
+
+def _integration_name(options: dict[str, Any]) -> str:
+    """One integration for each world, so that demos of different sizes do not mix."""
+    world = (options["tenants"], options["seed"])
+    return "Microsoft" if world == (12, 7) else "Microsoft ({} tenants, seed {})".format(*world)
 
 
 def _start(processes: Processes, port: int) -> None:
