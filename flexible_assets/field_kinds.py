@@ -69,6 +69,8 @@ class NumberKind(FieldKind):
             number = Decimal(str(value)).quantize(Decimal(1).scaleb(-self.decimals), rounding=ROUND_HALF_UP)
         except ArithmeticError:
             raise InvalidValueError("This must be a number.") from None
+        if number.is_nan():
+            raise InvalidValueError("This must be a number.")
         return int(number) if self.decimals == 0 else str(number)
 
     def to_slot(self, value: Any) -> int | None:

@@ -32,16 +32,24 @@ def seal(text: str, *, place: str) -> bytes:
 
 
 def unseal(sealed: bytes, *, place: str) -> str:
-    envelope = json.loads(sealed)
+    key_id, wrapped, text = _envelope(sealed)
     keys = dict(_keys())
-    if envelope["key"] not in keys:
-        raise SealBrokenError(f"SEALING_KEYS holds no key {envelope['key']!r}.")
-    bound = _bound(place, envelope["key"])
+    if key_id not in keys:
+        raise SealBrokenError(f"SEALING_KEYS holds no key {key_id!r}.")
+    bound = _bound(place, key_id)
     try:
-        data_key = _decrypt(keys[envelope["key"]], _decode(envelope["wrapped"]), bound)
-        return _decrypt(data_key, _decode(envelope["text"]), bound).decode()
-    except InvalidTag:
+        data_key = _decrypt(keys[key_id], wrapped, bound)
+        return _decrypt(data_key, text, bound).decode()
+    except (InvalidTag, ValueError):  # the latter when there is not even a nonce
         raise SealBrokenError("The sealed text was changed, moved, or sealed under another key.") from None
+
+
+def _envelope(sealed: bytes) -> tuple[str, bytes, bytes]:
+    try:
+        members = json.loads(sealed)
+        return str(members["key"]), _decode(members["wrapped"]), _decode(members["text"])
+    except (ValueError, KeyError, TypeError):
+        raise SealBrokenError("What is stored is no sealed text.") from None
 
 
 def _keys() -> list[tuple[str, bytes]]:

@@ -178,12 +178,16 @@ def _doubts_about_skus(known: Mapping[UUID, Stored], read: Mapping[UUID, License
 
 
 def _doubts_about_holders(known: Mapping[UUID, Stored], read: Mapping[UUID, License]) -> str:
-    """Holders gone from the user list whom Microsoft's own count of consumed units still includes."""
+    """Holders gone from the user list whom Microsoft's own count of consumed units still includes.
+
+    The two may lag behind each other: a count that fell in an earlier sync no longer falls, but fits the list now.
+    """
     both = known.keys() & read.keys()
     before = sum(known[sku_id].holder_count for sku_id in both)
     gone = before - sum(len(read[sku_id].holders) for sku_id in both)
     released = sum(known[sku_id].consumed - read[sku_id].units.consumed for sku_id in both)
-    if not _is_much(gone, of=before) or 2 * released >= gone:
+    unexplained = sum(max(0, read[sku_id].units.consumed - len(read[sku_id].holders)) for sku_id in both)
+    if not _is_much(gone, of=before) or 2 * released >= gone or 2 * unexplained < gone:
         return ""
     return (
         f"{gone} of {before} license holders are missing from Microsoft's user list; all of them stay tagged."

@@ -27,7 +27,7 @@ THEMES = ("light", "dark")
 @require_http_methods(["GET", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
     """Leads to the account: straight there when the server has just one, else by its name."""
-    form = AccountForm(request.POST or None)
+    form = AccountForm(request.POST if request.method == "POST" else None)
     accounts = list(Account.objects.order_by("pk")[:2])
     if request.method == "GET" and len(accounts) == 1:
         return redirect("organizations:organization-list", accounts[0].slug)
@@ -49,7 +49,7 @@ def sign_in(request: HttpRequest, account: str) -> HttpResponse:
         target = reverse("organizations:organization-list", args=[account])
     if isinstance(request.user, User):
         return redirect(target)
-    form = SignInForm(request, request.POST or None)
+    form = SignInForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
         login(request, form.user)
         return redirect(target)

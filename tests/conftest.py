@@ -1,11 +1,13 @@
 """The suite runs on real servers as the runtime role; every test works in accounts of its own, which the wall keeps apart."""
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connections
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from itglue_portal import local_services
 from organizations.access import account_transaction
@@ -32,6 +34,41 @@ def _broker_for(worker: int) -> str:
     """A Redis database of its own for each parallel test worker, away from a demo's (number 0)."""
     address = settings.CELERY_BROKER_URL
     return address.replace("virtual_host=0", f"virtual_host={worker + 1}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """A database of this process's own. pytest-django would make one for marked tests only, and ours carry no mark."""
+    name = settings.DATABASES["owner"]["NAME"]
+    settings.DATABASES["owner"]["TEST"]["NAME"] = f"test_{name}_{os.getpid()}"
+    with django_db_blocker.unblock():
+        _drop_databases_of_killed_runs(f"test_{name}_")
+        databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
+        assert {each.settings_dict["NAME"] for each in connections.all()} == {f"test_{name}_{os.getpid()}"}
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        teardown_databases(databases, verbosity=0)
+
+
+def _drop_databases_of_killed_runs(prefix: str) -> None:
+    with connections["owner"]._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+        for (name,) in cursor.fetchall():
+            if not _is_running(int(name.removeprefix(prefix))):
+                # Still in use, it belongs to another machine's run on a shared server.
+                with suppress(OperationalError):
+                    cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 @pytest.fixture(scope="session")

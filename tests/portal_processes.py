@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from celery import current_app
@@ -64,8 +65,16 @@ def quiet_queue() -> None:
 
 def empty_redis() -> None:
     """FLUSHALL, as far as this session's number goes: other numbers are other people's."""
+    with redis_client() as redis:
+        redis.flushdb()
+
+
+@contextmanager
+def redis_client() -> Iterator[Any]:
+    """The server behind this session's broker, at this session's number."""
     with Connection(settings.CELERY_BROKER_URL) as broker:
-        broker.default_channel.client.flushdb()
+        channel: Any = broker.default_channel
+        yield channel.client
 
 
 def wait_until(condition: Callable[[], bool], *, processes: Processes | None = None) -> None:
@@ -88,8 +97,9 @@ class Portal:
 
     _numbers = itertools.count(1)
 
-    def __init__(self, processes: Processes) -> None:
+    def __init__(self, processes: Processes, logs: Path) -> None:
         self._processes = processes
+        self._logs = logs
         self._running: dict[str, Running] = {}
 
     def start_missing(self) -> None:
@@ -100,7 +110,9 @@ class Portal:
 
     def wait_for_workers(self) -> None:
         workers = [self._running[name].worker for name in POOL]
-        wait_until(lambda: len(current_app.control.ping(destination=workers, timeout=1)) == len(workers))
+        wait_until(
+            lambda: len(current_app.control.ping(destination=workers, timeout=1) or ()) == len(workers)
+        )
 
     def start(self, name: str) -> None:
         worker = f"{name}-{next(self._numbers)}@portal"
@@ -122,11 +134,31 @@ class Portal:
         child = self._processes.start(name, "celery", "-A", "itglue_portal", *arguments, "--loglevel", "INFO")
         self._running[name] = Running(worker, child)
 
+    def log(self, name: str) -> str:
+        """Of all processes that had this name."""
+        return (self._logs / f"{name}.log").read_text(errors="replace")
+
     def kill(self, name: str) -> None:
         """SIGKILL to the process and to the pool it forked: nobody gets to say goodbye."""
         child = self._running.pop(name).child
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """The processes stand still for the block, while a new one of the name may be started; then they go on."""
+        frozen = self._running.pop(name)
+        os.killpg(frozen.child.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(frozen.child.pid, signal.SIGCONT)
+            self._running[f"late {name}"] = frozen
+
+    def kill_late(self) -> None:
+        """Those that were frozen and replaced: nobody else knows them any more."""
+        for name in [name for name in self._running if name.startswith("late ")]:
+            self.kill(name)
 
     def kill_pool(self, name: str) -> None:
         """SIGKILL to the pool alone, as the kernel does when memory runs out."""
@@ -141,4 +173,8 @@ class Portal:
 @contextmanager
 def portal_processes(logs: Path, *, env: dict[str, str]) -> Iterator[Portal]:
     with Processes(logs, env=env) as processes:
-        yield Portal(processes)
+        portal = Portal(processes, logs)
+        try:
+            yield portal
+        finally:
+            portal.kill_late()

@@ -29,19 +29,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def set_autocommit(
         self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False  # noqa: FBT001, FBT002 - Django's signature
     ) -> None:  # fmt: skip
-        super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
-        if not autocommit:
-            self._apply_account()
-
-    def _apply_account(self) -> None:
-        account_id = current_account_id()
         try:
-            with self.wrap_database_errors, self.connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(account_id or "")])
+            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+            if not autocommit:
+                self._apply_account()
         except Exception:
             # Left open, this connection would stay out of autocommit and every later "commit" would silently vanish.
             self.close()
             raise
+
+    def _apply_account(self) -> None:
+        account_id = current_account_id()
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(account_id or "")])
         self._account_id = account_id
 
     def _refuse_outside_scope(

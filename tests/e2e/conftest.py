@@ -4,7 +4,8 @@ import os
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import sync_playwright
+from django.db import connections
+from playwright.sync_api import expect, sync_playwright
 
 from integrations.states import RunState
 from organizations.roles import Role
@@ -13,6 +14,8 @@ from tests.e2e.office import opened
 from tests.e2e.server import serving
 from tests.e2e.watching import Visit
 
+#: Milliseconds that a page has to become what a test expects; short of them only when the machine is busy.
+PATIENCE = 20_000
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 375, "height": 800}
 
@@ -24,12 +27,15 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def browser(chromium):
-    """For one module at a time: while Playwright runs, this thread counts as asynchronous and Django would balk."""
+    """For one module at a time: while Playwright runs, this thread counts as asynchronous. Django would balk, and
+    keeps the database connections of that time apart, so they have to be closed before it ends."""
     with pytest.MonkeyPatch.context() as patched, sync_playwright() as playwright:
         patched.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=PATIENCE)
         running = playwright.chromium.launch(executable_path=chromium, args=arguments())
         yield running
         running.close()
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +65,7 @@ def visit(browser, portal, request):
                 color_scheme=theme, viewport=size, reduced_motion="reduce", **options
             )
             tabs.callback(context.close)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(PATIENCE)
             visits.append(Visit(context.new_page(), portal, host))
             if role is not None:
                 visits[-1].sign_in(role)

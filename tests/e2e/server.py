@@ -8,7 +8,15 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
 
+class PatientServer(ThreadedWSGIServer):
+    """Closing waits for every request's thread: each holds a connection to the test database."""
+
+    daemon_threads = False
+
+
 class QuietHandler(WSGIRequestHandler):
+    timeout = 30
+
     def log_message(self, *args: object) -> None:
         """Pages are watched in the browser, not in a log."""
 
@@ -16,8 +24,7 @@ class QuietHandler(WSGIRequestHandler):
 @contextmanager
 def serving() -> Iterator[str]:
     """Yields the address of a running portal."""
-    server = ThreadedWSGIServer(("localhost", 0), QuietHandler)
-    server.daemon_threads = True
+    server = PatientServer(("localhost", 0), QuietHandler)
     server.set_app(WSGIHandler())
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="portal")
     thread.start()

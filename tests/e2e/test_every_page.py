@@ -90,7 +90,7 @@ def test_navigation_on_a_phone_opens_from_its_buttons(visit, office):
     expect(tab.page.get_by_role("heading", level=1)).to_contain_text("Microsoft Licenses")
 
 
-def test_list_shows_eighteen_rows_on_a_desk(visit, office):
+def test_list_shows_eighteen_rows_and_every_column_on_a_desk(visit, office):
     tab = visit()
     tab.open(pages_of(office)["global-licenses"])
     visible = tab.page.locator("#results tbody tr").evaluate_all(
@@ -100,6 +100,8 @@ def test_list_shows_eighteen_rows_on_a_desk(visit, office):
         }"""
     )
     assert visible >= 18
+    scroller = tab.page.locator("#results .table-scroll")
+    assert scroller.evaluate("region => region.scrollWidth - region.clientWidth") == 0
 
 
 @pytest.mark.parametrize("chosen", ["Light", "Dark"])

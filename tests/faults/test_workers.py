@@ -18,11 +18,13 @@ from tests.portal_processes import empty_redis, wait_until
 
 pytestmark = pytest.mark.workers
 
+Lines = Counter[tuple[object, ...]]
 
-def _expected(simulator, connected) -> Counter:
+
+def _expected(simulator, connected) -> Lines:
     """One line for each license that somebody holds and one for each license; twice the same line is a double."""
     ids = {str(match.tenant_id) for match in connected.matches}
-    lines: Counter = Counter()
+    lines: Lines = Counter()
     for tenant in (each for each in simulator.world.tenants if each.tenant_id in ids):
         holders = {user.user_principal_name: uuid.UUID(user.id) for user in tenant.users}
         for license_ in tenant.licenses():
@@ -32,10 +34,10 @@ def _expected(simulator, connected) -> Counter:
     return lines
 
 
-def _stored(connected) -> Counter:
+def _stored(connected) -> Lines:
     with account_transaction(connected.account.pk):
         records = LicenseRecord.objects.select_related("match")
-        lines = Counter(
+        lines: Lines = Counter(
             (record.match.tenant_id, record.sku_id, record.enabled, record.consumed) for record in records
         )
         users = {link.contact_id: link.user_id for link in ContactLink.objects.all()}
@@ -57,15 +59,10 @@ def _hang(simulator, connected, *, seconds: float = 120) -> TenantMatch:
     return match
 
 
-def _wait_for_hanging(run, match) -> None:
-    """Everything else is done, so a worker is certainly in the middle of this tenant."""
-
-    def hangs() -> bool:
-        with account_transaction(run.account_id):
-            open_ = list(run.tenant_syncs.open().values_list("match_id", "state"))
-        return open_ == [(match.pk, SyncState.LEASED)]
-
-    wait_until(hangs)
+def _wait_for_hanging(simulator) -> None:
+    """From now on, one worker is certainly in the middle of a tenant."""
+    [rule] = simulator._environment.faults.rules()
+    wait_until(lambda: rule.times == 0)
 
 
 def test_run_is_worked_off_by_real_workers(portal, simulator, connected, begin, ended):
@@ -77,7 +74,7 @@ def test_run_is_worked_off_by_real_workers(portal, simulator, connected, begin, 
 def test_run_survives_the_death_of_the_pool(portal, simulator, connected, begin, ended):
     match = _hang(simulator, connected)
     run = begin(connected)
-    _wait_for_hanging(run, match)
+    _wait_for_hanging(simulator)
     portal.kill_pool("sync")
     assert ended(run).state == RunState.OK
     assert _attempts(run, match=match) >= 2
@@ -87,7 +84,7 @@ def test_run_survives_the_death_of_the_pool(portal, simulator, connected, begin,
 def test_run_survives_the_death_of_the_worker(portal, simulator, connected, begin, ended):
     match = _hang(simulator, connected)
     run = begin(connected)
-    _wait_for_hanging(run, match)
+    _wait_for_hanging(simulator)
     portal.kill("sync")
     portal.start("sync")
     assert ended(run).state == RunState.OK
@@ -95,10 +92,25 @@ def test_run_survives_the_death_of_the_worker(portal, simulator, connected, begi
     assert _stored(connected) == _expected(simulator, connected)
 
 
+def test_worker_that_was_frozen_past_its_lease_writes_nothing(portal, simulator, connected, begin, ended):
+    """It wakes up in the middle of a tenant that another worker has finished meanwhile."""
+    match = _hang(simulator, connected, seconds=3)
+    run = begin(connected)
+    _wait_for_hanging(simulator)
+    with portal.frozen("sync"):
+        portal.start("sync")
+        assert ended(run).state == RunState.OK
+        stored, dropped = _stored(connected), portal.log("sync").count("its reading is dropped")
+    wait_until(lambda: portal.log("sync").count("its reading is dropped") > dropped)
+    portal.kill_late()
+    assert _attempts(run, match=match) == 2
+    assert _stored(connected) == stored == _expected(simulator, connected)
+
+
 def test_run_survives_the_loss_of_everything_in_redis(portal, simulator, connected, begin, ended):
     match = _hang(simulator, connected)
     run = begin(connected)
-    _wait_for_hanging(run, match)
+    _wait_for_hanging(simulator)
     empty_redis()
     portal.kill_pool("sync")
     assert ended(run).state == RunState.OK
@@ -108,7 +120,7 @@ def test_run_survives_the_loss_of_everything_in_redis(portal, simulator, connect
 def test_run_survives_the_loss_of_all_database_connections(portal, simulator, connected, begin, ended):
     match = _hang(simulator, connected, seconds=2)
     run = begin(connected)
-    _wait_for_hanging(run, match)
+    _wait_for_hanging(simulator)
     _end_database_connections(run)
     assert ended(run).state == RunState.OK
     assert _attempts(run, match=match) >= 2

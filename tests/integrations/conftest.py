@@ -13,7 +13,6 @@ from celery import Celery
 from django.conf import settings as settings_of_django
 from django.db import connections
 from django.utils import timezone
-from kombu import Connection
 
 from flexible_assets.models import AssetTag, FlexibleAsset, OrganizationTotals
 from integrations import steps, wake
@@ -29,6 +28,7 @@ from licenses.models import LicenseRecord
 from organizations.access import account_transaction
 from organizations.models import Contact
 from tests.factories import Connected, connect_to
+from tests.portal_processes import redis_client
 
 
 @pytest.fixture
@@ -164,12 +164,13 @@ def stored(inside):
 
 
 class Probe:
-    """A sync step that shows what the engine does, and does what a test wants in the middle of a reading."""
+    """A sync step that shows what the engine does, and does what a test wants in the middle of reading and writing."""
 
     key, label, description = "probe", "Probe", "For tests."
 
     def __init__(self) -> None:
         self.on_read: Callable[[], object] = lambda: None
+        self.on_apply: Callable[[], object] = lambda: None
         self.outcome = StepOutcome()
         self.applied: list[TenantContext] = []
 
@@ -177,6 +178,7 @@ class Probe:
         return self.on_read()
 
     def apply(self, context: TenantContext, reading: object) -> StepOutcome:
+        self.on_apply()
         self.applied.append(context)
         return self.outcome
 
@@ -228,8 +230,8 @@ def mailbox(_database):
     """`mailbox()` tells which tasks have been published to this session's Redis for the account, oldest first."""
 
     def published(account, *, queue: str = "sync") -> list[tuple[str, int]]:
-        with Connection(settings_of_django.CELERY_BROKER_URL) as broker:
-            letters = broker.default_channel.client.lrange(queue, 0, -1)
+        with redis_client() as redis:
+            letters = redis.lrange(queue, 0, -1)
         tasks = []
         for letter in reversed([json.loads(each) for each in letters]):
             [account_id, row_id], *_ = json.loads(base64.b64decode(letter["body"]))

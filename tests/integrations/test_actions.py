@@ -2,13 +2,16 @@
 
 import socket
 import time
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
 from integrations.actions import (
+    AlreadyMatchedError,
     NothingToSyncError,
     Tenant,
     UnknownStepError,
@@ -21,13 +24,12 @@ from integrations.models import Integration, SyncRun, SyncSettings, TenantMatch
 from integrations.states import IntegrationStatus, MatchState, RunState, SyncState, Trigger
 from integrations.wake import FAN_OUT
 from organizations.access import account_transaction
-from organizations.actions import create_organization
 from organizations.models import Activity
 from tests.factories import NOW, connect
 
 TENANTS = [
-    Tenant("0a0a0a0a-0000-4000-8000-00000000000a", "Alder Dental", "alder.example"),
-    Tenant("0b0b0b0b-0000-4000-8000-00000000000b", "Birch Legal", "birch.example"),
+    Tenant(UUID("0a0a0a0a-0000-4000-8000-00000000000a"), "Alder Dental", "alder.example"),
+    Tenant(UUID("0b0b0b0b-0000-4000-8000-00000000000b"), "Birch Legal", "birch.example"),
 ]
 
 
@@ -159,9 +161,7 @@ def test_start_that_is_rolled_back_wakes_nobody(connected, mailbox):
 
 
 def test_large_account_does_not_wake_more_workers_than_its_share(account, mailbox):
-    tenants = [
-        Tenant(f"0d0d0d0d-0000-4000-8000-{number:012d}", f"Tenant {number}") for number in range(FAN_OUT + 3)
-    ]
+    tenants = [Tenant(UUID(int=number + 1), f"Tenant {number}") for number in range(FAN_OUT + 3)]
     run = _start(connect(account, tenants))
     assert mailbox(account) == [("integrations.drain", run.pk)] * FAN_OUT
 
@@ -247,13 +247,34 @@ def test_settings_refuse_an_unknown_step(connected, inside):
         assert SyncSettings.objects.get().steps == ["licenses"]
 
 
-def test_matching_a_tenant_again_moves_the_match(connected, inside):
+def test_tenant_matched_again_keeps_its_match_and_takes_the_new_name(connected, inside):
     [alder, _] = connected.matches
+    renamed = replace(TENANTS[0], name="Alder Dental Group")
     with inside():
-        organization = create_organization(connected.account.pk, name="Alder Group", now=NOW)
-        moved = match_tenant(connected.integration, TENANTS[0], organization=organization, now=NOW)
+        again = match_tenant(connected.integration, renamed, organization=alder.organization, now=NOW)
         assert TenantMatch.objects.count() == len(TENANTS)
-    assert (moved.pk, moved.organization_id) == (alder.pk, organization.pk)
+    assert (again.pk, again.tenant_name) == (alder.pk, "Alder Dental Group")
+
+
+def test_tenant_of_one_organization_is_not_matched_to_another(connected, inside):
+    """Its assets and contacts stand in the first one; moved silently, they would go on being written there."""
+    [alder, birch] = connected.matches
+    with inside(), pytest.raises(AlreadyMatchedError, match="is matched to another organization already"):
+        match_tenant(connected.integration, TENANTS[0], organization=birch.organization, now=NOW)
+    with inside():
+        assert TenantMatch.objects.get(pk=alder.pk).organization_id == alder.organization_id
+
+
+def test_tenant_that_was_unmatched_can_be_matched_anew(connected, inside):
+    [alder, birch] = connected.matches
+    with inside():
+        TenantMatch.objects.filter(pk=alder.pk).update(state=MatchState.UNMATCHED, organization=None)
+        again = match_tenant(connected.integration, TENANTS[0], organization=birch.organization, now=NOW)
+    assert (again.pk, again.state, again.organization_id) == (
+        alder.pk,
+        MatchState.MATCHED,
+        birch.organization_id,
+    )
 
 
 def test_other_accounts_integration_cannot_be_started(connected, rival):

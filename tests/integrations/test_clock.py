@@ -30,8 +30,8 @@ def connected(account):
 def tick(monkeypatch, account):
     """Ticks; returns how many workers were woken for each of the account's runs and integrations."""
 
-    def run() -> Counter:
-        woken: Counter = Counter()
+    def run() -> Counter[tuple[str, int]]:
+        woken: Counter[tuple[str, int]] = Counter()
 
         def wake_run(account_id, run_id, *, times=1):
             woken.update({("run", run_id): times} if account_id == account.pk else {})

@@ -107,6 +107,12 @@ def test_known_person_is_found_by_mail_or_user_name_in_any_case(sync_users, pers
     assert contacts() == [("Dr. Mia Gruber", email)]
 
 
+@pytest.mark.parametrize("name", ["mail", "user_principal_name"])
+def test_microsofts_capitals_do_not_matter_either(sync_users, person, name):
+    known = person("Dr. Mia Gruber", "m.gruber@alder.example")
+    assert sync_users(replace(MIA, **{name: "M.Gruber@ALDER.example"})) == {MIA.id: known}
+
+
 def test_mail_counts_more_than_user_name(sync_users, person):
     person("By user name", "mia.gruber@alder.example")
     by_mail = person("By mail", "mia@alder.example")
@@ -175,6 +181,15 @@ def test_renamed_user_renames_the_contact_that_the_sync_made(sync_users, contact
     married = replace(MIA, display_name="Mia Berger", surname="Berger")
     assert sync_users(married, now=LATER) == before
     assert contacts() == [("Mia Berger", "mia@alder.example")]
+
+
+def test_new_name_is_written_once(sync_users, inside):
+    sync_users(MIA)
+    married = replace(MIA, display_name="Mia Berger")
+    sync_users(married, now=LATER)
+    sync_users(married, now=LATER + timedelta(days=1))
+    with inside():
+        assert Contact.objects.get().updated_at == LATER
 
 
 def test_renamed_user_leaves_a_persons_contact_alone(sync_users, person, contacts):

@@ -2,7 +2,8 @@
 
 To declare one, add its name with what differs from an ordinary page: the methods it allows and their answers to
 someone who may (`answers`), the right it needs, whether strangers may open it (`strangers`: their answers), what a
-form sends (`form`) and query strings that name rows (`queries`). Words in braces are ids of sides.py.
+form sends (`form`), query strings that name rows (`queries`) and whose name the page shows (`shows`). Rows are named by
+their ids in sides.py.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +24,7 @@ class Route:
     strangers: Mapping[str, int] | None = None
     form: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[str, ...] = ()
-    shows_data: bool = True
+    shows: str = ""
     ends_session: bool = False
 
 
@@ -31,39 +32,41 @@ LIST = ("q={token}", "sort=-name&from={cursor}")
 INTEGRATIONS = Right.MANAGE_INTEGRATIONS
 
 ROUTES = {
-    "healthz": Route(strangers=PAGE, shows_data=False),
+    "healthz": Route(strangers=PAGE),
     "organizations:home": Route(
         answers={"GET": 200, "POST": 422},
         strangers={"GET": 200, "POST": 422},
         form={"slug": "no-such-account"},
-        shows_data=False,
     ),
     "organizations:account-home": Route(answers={"GET": 302}),
     "organizations:sign-in": Route(
         answers={"GET": 302, "POST": 302},
         strangers={"GET": 200, "POST": 422},
         form={"email": "nobody@example.test", "password": "wrong"},
-        shows_data=False,
     ),
     "organizations:sign-out": Route(answers={"POST": 302}, ends_session=True),
     "organizations:theme": Route(answers={"POST": 302}, strangers={"POST": 302}, form={"theme": "dark"}),
-    "organizations:organization-list": Route(queries=LIST),
-    "organizations:organization-detail": Route(),
-    "organizations:contact-list": Route(queries=LIST),
-    "organizations:contact-detail": Route(),
-    "flexible_assets:asset-list": Route(queries=(*LIST, "organization={organization_id}", "status={token}")),
-    "flexible_assets:global-list": Route(
-        needs=Right.VIEW_GLOBAL, queries=(*LIST, "organization={organization_id}", "status={token}")
+    "organizations:organization-list": Route(shows="organization_id", queries=LIST),
+    "organizations:organization-detail": Route(shows="organization_id"),
+    "organizations:contact-list": Route(shows="contact_id", queries=LIST),
+    "organizations:contact-detail": Route(shows="contact_id"),
+    "flexible_assets:asset-list": Route(
+        shows="asset_id", queries=(*LIST, "organization={organization_id}", "status={token}")
     ),
-    "flexible_assets:asset-detail": Route(),
-    "flexible_assets:tagged-contacts": Route(queries=LIST),
-    "integrations:integration-list": Route(needs=INTEGRATIONS),
-    "integrations:integration-status": Route(needs=INTEGRATIONS),
+    "flexible_assets:global-list": Route(
+        shows="asset_id",
+        needs=Right.VIEW_GLOBAL,
+        queries=(*LIST, "organization={organization_id}", "status={token}"),
+    ),
+    "flexible_assets:asset-detail": Route(shows="asset_id"),
+    "flexible_assets:tagged-contacts": Route(shows="contact_id", queries=LIST),
+    "integrations:integration-list": Route(shows="integration_id", needs=INTEGRATIONS),
+    "integrations:integration-status": Route(shows="integration_id", needs=INTEGRATIONS),
     "integrations:sync-settings": Route(
-        answers={"GET": 200, "POST": 302}, needs=INTEGRATIONS, form={"licenses": "on"}
+        shows="integration_id", answers={"GET": 200, "POST": 302}, needs=INTEGRATIONS, form={"licenses": "on"}
     ),
     "integrations:start-sync": Route(answers={"POST": 302}, needs=INTEGRATIONS),
-    "integrations:run-detail": Route(needs=INTEGRATIONS),
+    "integrations:run-detail": Route(shows="integration_id", needs=INTEGRATIONS),
 }
 
 
@@ -77,7 +80,10 @@ class Found:
 
 
 def all_routes() -> dict[str, Found]:
-    return {found.name: found for found in _walk(get_resolver().url_patterns, (), frozenset())}
+    found = list(_walk(get_resolver().url_patterns, (), frozenset()))
+    by_name = {each.name: each for each in found}
+    assert len(by_name) == len(found), "Two routes share a name; the matrix would see only one of them."
+    return by_name
 
 
 def _walk(

@@ -61,6 +61,10 @@ class Side:
     ids: dict[str, int]
     people: dict[str, User]
 
+    def name_of(self, row: str) -> str:
+        """The name of the row that `ids` knows so."""
+        return f"{self.token} {self.ids[row]} name"
+
     def secrets(self) -> set[str]:
         """What carries no token, but is as telling."""
         found: set[str] = set()
@@ -113,6 +117,7 @@ def account_owned_models() -> list[type[models.Model]]:
 
 def _fill(integration: Integration, match: TenantMatch) -> dict[str, int]:
     account_id, organization = integration.account_id, match.organization
+    assert organization is not None
     [contact] = create_contacts(
         organization, [ContactDetails("Person", "P", "Erson", "Boss", "p@x.test")], now=NOW
     )
