@@ -11,7 +11,7 @@ COPY --from=build /opt/portal /opt/portal
 COPY . .
 # The settings insist on their variables; collecting static files uses none of these values and connects to nothing.
 # Left out are django-htmx's extensions of htmx 4: unused here, and one imports a module by a name that is no file.
-RUN SECRET_KEY=build ALLOWED_HOSTS=build SEALING_KEYS=build REDIS_URL=redis://build \
+RUN SECRET_KEY=build ALLOWED_HOSTS=build SEALING_KEYS=build:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= REDIS_URL=redis://build \
     DATABASE_URL=postgresql://build/build DATABASE_SCHEDULER_URL=postgresql://build/build \
     python manage.py collectstatic --noinput --ignore ext \
     && python -m compileall -q .

@@ -10,6 +10,8 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "text": tuple(f"text_{position}" for position in range(1, 5)),
 }
 TEXT_SLOT_LENGTH = 255
+#: Number slots are PostgreSQL bigints.
+SLOT_LIMIT = 2**63
 
 
 class InvalidValueError(ValueError):
@@ -71,6 +73,8 @@ class NumberKind(FieldKind):
             raise InvalidValueError("This must be a number.") from None
         if number.is_nan():
             raise InvalidValueError("This must be a number.")
+        if abs(number.scaleb(self.decimals)) >= SLOT_LIMIT:
+            raise InvalidValueError("This number is too large.")
         return int(number) if self.decimals == 0 else str(number)
 
     def to_slot(self, value: Any) -> int | None:

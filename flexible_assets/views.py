@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from flexible_assets.access import get_asset, get_type
 from flexible_assets.field_kinds import TagKind
@@ -26,7 +26,7 @@ from organizations.roles import Right
 TAGS_SHOWN = 60
 
 
-@require_GET
+@require_safe
 def asset_list(request: AccountRequest, account: str, organization_id: int, type_id: int) -> HttpResponse:
     organization = get_organization(request.user, organization_id)
     asset_type = get_type(request.user, type_id)
@@ -35,7 +35,7 @@ def asset_list(request: AccountRequest, account: str, organization_id: int, type
     return render(request, "flexible_assets/asset_list.html", context)
 
 
-@require_GET
+@require_safe
 def global_list(request: AccountRequest, account: str, type_id: int) -> HttpResponse:
     require(request.user, Right.VIEW_GLOBAL)
     asset_type = get_type(request.user, type_id)
@@ -44,7 +44,7 @@ def global_list(request: AccountRequest, account: str, type_id: int) -> HttpResp
     return render(request, "flexible_assets/global_list.html", context)
 
 
-@require_GET
+@require_safe
 def asset_detail(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
     asset = get_asset(request.user, asset_id)
     context = _asset_frame(request, asset) | {
@@ -56,7 +56,7 @@ def asset_detail(request: AccountRequest, account: str, asset_id: int) -> HttpRe
     return render(request, "flexible_assets/asset_detail.html", context)
 
 
-@require_GET
+@require_safe
 def tagged_contacts(request: AccountRequest, account: str, asset_id: int, field_id: int) -> HttpResponse:
     """Everyone whom one Tag field of an asset names."""
     asset = get_asset(request.user, asset_id)

@@ -43,8 +43,8 @@ class AlreadyMatchedError(ValueError):
     """The tenant's documentation stands in another organization; moving it is a decision of its own."""
 
 
-class UnusableCredentialError(ValueError):
-    """The credential can't work, whatever Microsoft says; the message says why."""
+class InvalidIntegrationError(ValueError):
+    """Name or credential can't work, whatever Microsoft says; the message says why."""
 
 
 class UnknownStepError(ValueError):
@@ -63,6 +63,8 @@ class NewIntegration:
 def connect_microsoft(
     account_id: int, new: NewIntegration, *, now: datetime, actor: User | None = None
 ) -> Integration:
+    if not 0 < len(new.name) <= 100:
+        raise InvalidIntegrationError("The integration's name must have 1 to 100 characters.")
     _require_usable(new.credential)
     integration = Integration.objects.create(
         account_id=account_id,
@@ -82,13 +84,13 @@ def _require_usable(credential: Credential) -> None:
     try:
         UUID(credential.application_id)
     except ValueError:
-        raise UnusableCredentialError(
+        raise InvalidIntegrationError(
             "The application ID must be a GUID, as the app registration's overview shows it."
         ) from None
     if isinstance(credential, ClientSecret) and not credential.secret:
-        raise UnusableCredentialError("The client secret is empty.")
+        raise InvalidIntegrationError("The client secret is empty.")
     if isinstance(credential, ClientCertificate) and not credential.is_usable:
-        raise UnusableCredentialError(
+        raise InvalidIntegrationError(
             "The certificate and the private key must be PEM texts that belong together."
         )
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.urls import reverse
 
+from integrations.clouds import consent_url
 from integrations.models import Integration, TenantSync
 from integrations.problems import Problem
 from integrations.progress import Progress, duration_text
-from integrations.states import SyncState
+from integrations.states import RunState, SyncState
 from organizations.models import Account
 
 _STATES = {
@@ -93,7 +94,9 @@ class IntegrationRow:
 
     @property
     def problem(self) -> Problem | None:
-        return self.progress.problem if self.progress and not self.is_live else None
+        """Only when it is the whole run's; in a partial one each tenant has its own, on the run's page."""
+        whole = self.progress is not None and self.progress.run.state in (RunState.ERROR, RunState.HELD)
+        return self.progress.problem if self.progress and whole else None
 
     @property
     def run_url(self) -> str:
@@ -167,4 +170,7 @@ def _problem(sync: TenantSync) -> dict[str, str] | None:
         "explanation": problem.explanation,
         "remedy": problem.remedy,
         "detail": "\n".join(filter(None, (sync.detail, reference))),
+        "url": consent_url(sync.run.integration, tenant_id=sync.match.tenant_id)
+        if problem == Problem.CONSENT_MISSING
+        else "",
     }

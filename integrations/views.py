@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.access import get_integration, get_run
 from integrations.actions import NothingToSyncError, save_sync_settings, start_sync
@@ -22,7 +22,7 @@ from organizations.roles import Right
 TENANTS_SHOWN = 500
 
 
-@require_GET
+@require_safe
 def integration_list(request: AccountRequest, account: str) -> HttpResponse:
     require(request.user, Right.MANAGE_INTEGRATIONS)
     integrations = list(Integration.objects.visible_to(request.user).order_by("name"))
@@ -30,20 +30,20 @@ def integration_list(request: AccountRequest, account: str) -> HttpResponse:
     return render(request, "integrations/integration_list.html", context)
 
 
-@require_GET
+@require_safe
 def integration_status(request: AccountRequest, account: str, integration_id: int) -> HttpResponse:
     """The live part of one row, which the page asks for every second while a sync runs."""
     [row] = _rows(request, [get_integration(request.user, integration_id)])
     return render(request, "integrations/partials/integration_status.html", {"row": row})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sync_settings(request: AccountRequest, account: str, integration_id: int) -> HttpResponse:
     integration = get_integration(request.user, integration_id)
-    form = SyncSettingsForm(request.POST or None, ticked=integration.settings.steps)
-    if request.method == "POST":
-        form = SyncSettingsForm(request.POST, ticked=integration.settings.steps)
-        form.full_clean()
+    form = SyncSettingsForm(
+        request.POST if request.method == "POST" else None, ticked=integration.settings.steps
+    )
+    if form.is_valid():
         save_sync_settings(integration, steps=form.chosen, now=timezone.now(), actor=request.user)
         messages.success(
             request, "Saved. The next sync follows these settings; start one from the Actions menu."
@@ -63,14 +63,14 @@ def start_manual_sync(request: AccountRequest, account: str, integration_id: int
     return redirect("integrations:integration-list", account)
 
 
-@require_GET
+@require_safe
 def run_detail(request: AccountRequest, account: str, run_id: int) -> HttpResponse:
     run = get_run(request.user, run_id)
     progress = progress_of([run], now=timezone.now())[run.pk]
     syncs = (
         TenantSync.objects.of_account(run.account_id)
         .filter(run=run)
-        .select_related("match__organization")
+        .select_related("match__organization", "run__integration")
         .order_by("-problem", "match__organization__sort_key", "id")
     )
     figures = (

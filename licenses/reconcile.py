@@ -170,7 +170,9 @@ def _vanished(known: Mapping[UUID, Stored], read: Collection[UUID]) -> list[UUID
 
 
 def _doubts_about_skus(known: Mapping[UUID, Stored], read: Mapping[UUID, License]) -> str:
-    here = sum(not row.is_orphaned for row in known.values())
+    """Judged against all that is known or read, so that the same answer is judged the same again after what is new in
+    it was created."""
+    here = len({sku_id for sku_id, row in known.items() if not row.is_orphaned} | read.keys())
     gone = len(_vanished(known, read))
     if not _is_much(gone, of=here):
         return ""
@@ -187,7 +189,8 @@ def _doubts_about_holders(known: Mapping[UUID, Stored], read: Mapping[UUID, Lice
     gone = before - sum(len(read[sku_id].holders) for sku_id in both)
     released = sum(known[sku_id].consumed - read[sku_id].units.consumed for sku_id in both)
     unexplained = sum(max(0, read[sku_id].units.consumed - len(read[sku_id].holders)) for sku_id in both)
-    if not _is_much(gone, of=before) or 2 * released >= gone or 2 * unexplained < gone:
+    new = sum(len(read[sku_id].holders) for sku_id in read.keys() - known.keys())
+    if not _is_much(gone, of=before + new) or 2 * released >= gone or 2 * unexplained < gone:
         return ""
     return (
         f"{gone} of {before} license holders are missing from Microsoft's user list; all of them stay tagged."

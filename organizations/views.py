@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organizations.access import AccountRequest, find_account, get_contact, get_organization
 from organizations.contact_pages import mentions_of
@@ -24,7 +24,7 @@ THEMES = ("light", "dark")
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
     """Leads to the account: straight there when the server has just one, else by its name."""
     form = AccountForm(request.POST if request.method == "POST" else None)
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest, account: str) -> HttpResponse:
     target = request.GET.get("next") or request.POST.get("next") or ""
     if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
@@ -80,12 +80,12 @@ def theme(request: AccountRequest, account: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def account_home(request: AccountRequest, account: str) -> HttpResponse:
     return redirect("organizations:organization-list", account)
 
 
-@require_GET
+@require_safe
 def organization_list(request: AccountRequest, account: str) -> HttpResponse:
     query = ListQuery.of(request.GET)
     page = build_page(
@@ -118,7 +118,7 @@ def organization_list(request: AccountRequest, account: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def organization_detail(request: AccountRequest, account: str, organization_id: int) -> HttpResponse:
     organization = get_organization(request.user, organization_id)
     contacts = visible_contacts(request.user).in_organization(organization).count()
@@ -132,7 +132,7 @@ def organization_detail(request: AccountRequest, account: str, organization_id: 
     return render(request, "organizations/organization_detail.html", context)
 
 
-@require_GET
+@require_safe
 def contact_list(request: AccountRequest, account: str, organization_id: int) -> HttpResponse:
     organization = get_organization(request.user, organization_id)
     query = ListQuery.of(request.GET)
@@ -167,7 +167,7 @@ def contact_list(request: AccountRequest, account: str, organization_id: int) ->
     )
 
 
-@require_GET
+@require_safe
 def contact_detail(request: AccountRequest, account: str, contact_id: int) -> HttpResponse:
     contact = get_contact(request.user, contact_id)
     contacts = reverse("organizations:contact-list", args=[account, contact.organization_id])

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from integrations.microsoft.errors import MicrosoftError, ThrottledError
-from integrations.models import Integration, IntegrationCredential, TenantMatch, TenantSync
+from integrations.models import Integration, IntegrationCredential, SyncRun, TenantMatch, TenantSync
 from integrations.problems import Problem
 from integrations.querysets import DATABASE_CLOCK
 from integrations.states import LIVE_RUNS, IntegrationStatus, MatchState, SyncState
@@ -142,11 +142,11 @@ def _hold_back_others(work: Work, *, wait: float) -> None:
     """The limit is the application's: every tenant still waiting would be refused too, and count against it."""
     not_before = DATABASE_CLOCK + timedelta(seconds=wait)
     with account_transaction(work.account_id):
-        waiting = TenantSync.objects.of_account(work.account_id).filter(
+        # The run's lock first: ending a run takes it too before it touches tenants, so the two never cross.
+        SyncRun.objects.of_account(work.account_id).select_for_update().get(pk=work.run_id)
+        TenantSync.objects.of_account(work.account_id).filter(
             run_id=work.run_id, state=SyncState.PENDING, next_at__lt=not_before
-        )
-        locked = waiting.order_by("pk").select_for_update().values_list("pk", flat=True)
-        waiting.filter(pk__in=list(locked)).update(next_at=not_before)
+        ).update(next_at=not_before)
 
 
 def retry_later(work: Work, error: MicrosoftError, *, calls: int) -> None:

@@ -1,14 +1,12 @@
 """Graph clients for the engine: one identity per credential and worker process, so that tokens and connections last."""
 
 from collections import OrderedDict
-from dataclasses import replace
 
-from django.conf import settings
-
+from integrations.clouds import cloud_of
 from integrations.credentials import SealBrokenError
 from integrations.engine.claims import Work
 from integrations.microsoft.client import GraphClient
-from integrations.microsoft.clouds import CLOUDS, Cloud
+from integrations.microsoft.clouds import Cloud
 from integrations.microsoft.credentials import Credential
 from integrations.microsoft.errors import PermanentError
 from integrations.microsoft.identity import Identity
@@ -25,19 +23,6 @@ _identities: OrderedDict[tuple[int, int, int, int], tuple[Cloud, Identity]] = Or
 def open_client(work: Work) -> GraphClient:
     cloud, identity = _identity_of(work)
     return GraphClient(cloud, identity, str(work.tenant_id), checkpoint=work.checkpoint)
-
-
-def cloud_of(key: str) -> Cloud:
-    """The cloud by its key; the settings may point the global one elsewhere (a simulator, an inspecting proxy)."""
-    cloud = CLOUDS[key]
-    if key != "global":
-        return cloud
-    return replace(
-        cloud,
-        login=settings.MICROSOFT_LOGIN_URL or cloud.login,
-        graph=settings.MICROSOFT_GRAPH_URL or cloud.graph,
-        ca=settings.MICROSOFT_CA_BUNDLE or cloud.ca,
-    )
 
 
 def _identity_of(work: Work) -> tuple[Cloud, Identity]:

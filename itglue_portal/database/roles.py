@@ -32,6 +32,8 @@ def ensure_roles(superuser_url: str, passwords: Mapping[str, str]) -> None:
         for role, attributes in ATTRIBUTES.items():
             _ensure_role(cursor, role, attributes)
             _set_password(cursor, role, passwords[role])
+        # A worker that freezes inside a transaction must not lock its tenant until somebody notices.
+        cursor.execute(_compose("ALTER ROLE {} SET idle_in_transaction_session_timeout = '60s'", RUNTIME))
 
 
 def ensure_database(superuser_url: str, name: str) -> None:

@@ -1,5 +1,6 @@
 """The license table of an account as text."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,14 +47,23 @@ def as_table(lines: Sequence[LicenseLine]) -> str:
         )
         for each in lines
     ]
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    widths = [max(_width(row[column]) for row in [head, *rows]) for column in range(len(head))]
     return "\n".join(_line(row, widths) for row in [head, tuple("-" * width for width in widths), *rows])
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     numbers = range(2, 5)
     cells = [
-        text.rjust(width) if column in numbers else text.ljust(width)
+        _blanks(text, width) + text if column in numbers else text + _blanks(text, width)
         for column, (text, width) in enumerate(zip(row, widths, strict=True))
     ]
     return "  ".join(cells).rstrip()
+
+
+def _blanks(text: str, width: int) -> str:
+    return " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: East Asian letters take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -27,6 +27,7 @@ def _shared(_database, tmp_path_factory):
 def portal(_shared):
     simulator, portal = _shared
     simulator.behave()
+    portal.kill_late()
     portal.start_missing()
     return portal
 

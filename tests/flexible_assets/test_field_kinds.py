@@ -81,3 +81,9 @@ def test_tags_are_kept_elsewhere():
     with pytest.raises(InvalidValueError, match=r"^Tags are kept beside the traits\.$"):
         TagKind().clean([1])
     assert TagKind().to_slot([1]) is None
+
+
+@pytest.mark.parametrize(("value", "decimals"), [(2**63, 0), (-(2**63), 0), ("1e17", 2)])
+def test_number_that_no_slot_could_hold_is_refused_in_words(value, decimals):
+    with pytest.raises(InvalidValueError, match=r"^This number is too large\.$"):
+        NumberKind(decimals=decimals).clean(value)

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from integrations.clouds import cloud_of
 from integrations.engine import graph
 from integrations.engine.claims import claim
-from integrations.engine.graph import cloud_of, open_client
+from integrations.engine.graph import open_client
 from integrations.microsoft.clouds import CLOUDS
 from integrations.microsoft.credentials import ClientSecret
 from integrations.models import IntegrationCredential

@@ -79,7 +79,7 @@ class Inspector:
             yield f"leads to {target}"
         raw = response.content.decode() + str(response.headers) + str(response.cookies)
         yield from (f"shows {text!r}" for text in self._foreign(raw))
-        is_own_page = address.what == "own" and expected == HTTPStatus.OK
+        is_own_page = address.what == "own" and expected == HTTPStatus.OK and method != "HEAD"
         if is_own_page and route.shows and self.own.name_of(route.shows) not in raw:
             yield "shows nothing of the own account, so it proves nothing"
         if address.twin is not None and expected != HTTPStatus.METHOD_NOT_ALLOWED:

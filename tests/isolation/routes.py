@@ -14,7 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from organizations.roles import Right
 
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
-PAGE = {"GET": 200}
+PAGE = {"GET": 200, "HEAD": 200}
+ELSEWHERE = {"GET": 302, "HEAD": 302}
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,14 @@ INTEGRATIONS = Right.MANAGE_INTEGRATIONS
 ROUTES = {
     "healthz": Route(strangers=PAGE),
     "organizations:home": Route(
-        answers={"GET": 200, "POST": 422},
-        strangers={"GET": 200, "POST": 422},
+        answers={**PAGE, "POST": 422},
+        strangers={**PAGE, "POST": 422},
         form={"slug": "no-such-account"},
     ),
-    "organizations:account-home": Route(answers={"GET": 302}),
+    "organizations:account-home": Route(answers=ELSEWHERE),
     "organizations:sign-in": Route(
-        answers={"GET": 302, "POST": 302},
-        strangers={"GET": 200, "POST": 422},
+        answers={**ELSEWHERE, "POST": 302},
+        strangers={**PAGE, "POST": 422},
         form={"email": "nobody@example.test", "password": "wrong"},
     ),
     "organizations:sign-out": Route(answers={"POST": 302}, ends_session=True),
@@ -63,7 +64,7 @@ ROUTES = {
     "integrations:integration-list": Route(shows="integration_id", needs=INTEGRATIONS),
     "integrations:integration-status": Route(shows="integration_id", needs=INTEGRATIONS),
     "integrations:sync-settings": Route(
-        shows="integration_id", answers={"GET": 200, "POST": 302}, needs=INTEGRATIONS, form={"licenses": "on"}
+        shows="integration_id", answers={**PAGE, "POST": 302}, needs=INTEGRATIONS, form={"licenses": "on"}
     ),
     "integrations:start-sync": Route(answers={"POST": 302}, needs=INTEGRATIONS),
     "integrations:run-detail": Route(shows="integration_id", needs=INTEGRATIONS),

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from integrations.actions import (
     AlreadyMatchedError,
+    InvalidIntegrationError,
     NewIntegration,
     Tenant,
-    UnusableCredentialError,
     connect_microsoft,
     match_tenant,
 )
@@ -84,7 +84,7 @@ def _integration(account: Account, options: dict[str, Any], *, now: datetime) ->
     new = NewIntegration(name=options["name"], credential=credential, cloud=options["cloud"])
     try:
         return connect_microsoft(account.pk, new, now=now)
-    except UnusableCredentialError as error:
+    except InvalidIntegrationError as error:
         raise CommandError(str(error)) from None
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from integrations.actions import start_sync
 from integrations.microsoft.credentials import ClientSecret
+from integrations.microsoft.simulator import Simulator, World
 from integrations.models import SyncRun
 from integrations.states import RunState, Trigger
 from itglue_portal.demo.content import PEOPLE, SLUG, Demo, prepare
@@ -37,11 +38,9 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="print the license table and exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from integrations.microsoft.simulator import Simulator, World  # noqa: PLC0415 - a development package
-
         call_command("migrate", verbosity=0)
         password = local_secret("demo_password").translate({ord(sign): None for sign in "+/="})[:16]
-        with Simulator(World(seed=options["seed"], tenants=options["tenants"])) as simulator:
+        with Simulator(_world(options)) as simulator:
             credential = ClientSecret(simulator.application_id, simulator.client_secret)
             demo = prepare(
                 list(simulator.world.tenants),
@@ -88,6 +87,12 @@ class Command(BaseCommand):
             with account_transaction(demo.account.pk):
                 run.refresh_from_db()
         return run
+
+
+def _world(options: dict[str, Any]) -> World:
+    """As of today, so that renewals lie ahead."""
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return World(seed=options["seed"], tenants=options["tenants"], epoch=today)
 
 
 def _integration_name(options: dict[str, Any]) -> str:
