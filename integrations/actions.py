@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 from django.db import transaction
 
+from integrations.credentials import seal_credential
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
 from integrations.models import (
     CredentialKind,
@@ -23,7 +24,6 @@ from integrations.models import (
     TenantMatch,
     TenantSync,
 )
-from integrations.sealing import seal_credential
 from integrations.states import IntegrationStatus, MatchState, Trigger
 from integrations.steps import registered_steps
 from integrations.wake import wake_run

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from integrations.states import LIVE_RUNS, OPEN_SYNCS, MatchState, SyncState
+from integrations.states import LIVE_RUNS, OPEN_SYNCS, IntegrationStatus, MatchState, SyncState
 from organizations.querysets import AccountQuerySet
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ class RunQuerySet(AccountQuerySet["SyncRun"]):
     def live(self) -> Self:
         return self.filter(state__in=LIVE_RUNS)
 
+    def current(self) -> Self:
+        """Of integrations that are still connected and unchanged since the run began."""
+        return self.filter(
+            integration__status=IntegrationStatus.CONNECTED, integration__epoch=models.F("epoch")
+        )
+
 
 class TenantSyncQuerySet(AccountQuerySet["TenantSync"]):
     def open(self) -> Self:
@@ -42,6 +48,10 @@ class TenantSyncQuerySet(AccountQuerySet["TenantSync"]):
         """Waiting and due, or held by a worker that gave no sign of life for a whole lease."""
         waiting = models.Q(state=SyncState.PENDING, next_at__lte=DATABASE_CLOCK)
         return self.filter(waiting | self._expired()).filter(attempts__lt=attempts)
+
+    def unattended(self) -> Self:
+        """Open, with nobody working on it."""
+        return self.filter(models.Q(state=SyncState.PENDING) | self._expired())
 
     def lost(self, *, attempts: int) -> Self:
         return self.filter(self._expired(), attempts__gte=attempts)

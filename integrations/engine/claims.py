@@ -19,8 +19,8 @@ from django.db.models.functions import Coalesce
 from integrations.microsoft.errors import MicrosoftError, ThrottledError
 from integrations.models import Integration, IntegrationCredential, SyncRun, TenantMatch, TenantSync
 from integrations.problems import Problem
-from integrations.querysets import DATABASE_CLOCK
-from integrations.states import LIVE_RUNS, IntegrationStatus, MatchState, SyncState
+from integrations.querysets import DATABASE_CLOCK, TenantSyncQuerySet
+from integrations.states import IntegrationStatus, MatchState, SyncState
 from organizations.access import account_transaction
 
 #: Attempts after which a tenant's failure is final for this run; throttling does not count.
@@ -57,7 +57,8 @@ class Work:
         if time.monotonic() - self.renewed_at < RENEW_SECONDS:
             return
         with account_transaction(self.account_id):
-            renewed = _held(self).update(lease_until=_lease_end())
+            current = SyncRun.objects.of_account(self.account_id).live().current()
+            renewed = _held(self).filter(run__in=current).update(lease_until=_lease_end())
         if renewed != 1:
             raise LeaseLostError
         self.renewed_at = time.monotonic()
@@ -68,7 +69,11 @@ def claim(account_id: int, run_id: int) -> Work | None:
     with account_transaction(account_id):
         sync = (
             TenantSync.objects.of_account(account_id)
-            .filter(run_id=run_id, run__state__in=LIVE_RUNS, run__deadline_at__gt=DATABASE_CLOCK)
+            .filter(
+                run_id=run_id,
+                run__in=SyncRun.objects.of_account(account_id).live().current(),
+                run__deadline_at__gt=DATABASE_CLOCK,
+            )
             .claimable(attempts=MAX_ATTEMPTS)
             .select_related("run__integration__credential", "match")
             .select_for_update(skip_locked=True, of=("self",))
@@ -124,7 +129,7 @@ def fenced(work: Work) -> Iterator[TenantMatch]:
 
 
 def complete(work: Work, *, state: SyncState, figures: dict[str, Any]) -> None:
-    """Ends the tenant's sync; called inside `fenced`, so that what was written and this stand or fall together."""
+    """Ends the tenant's sync, if it is still ours. After writing, inside `fenced`: both stand or fall together."""
     _held(work).update(state=state, finished_at=DATABASE_CLOCK, lease_token=None, **figures)
 
 
@@ -162,6 +167,12 @@ def fail(work: Work, error: MicrosoftError, *, calls: int) -> None:
         complete(work, state=SyncState.FAILED, figures=_telling(error, calls))
 
 
+def let_go(work: Work) -> None:
+    """After a stop the row is still ours and nobody will take it up again; after a lost lease it is another's."""
+    with account_transaction(work.account_id):
+        complete(work, state=SyncState.CANCELLED, figures={})
+
+
 def _release(work: Work, telling: dict[str, Any], *, wait: float, **changes: Any) -> None:
     next_at = DATABASE_CLOCK + timedelta(seconds=wait)
     with account_transaction(work.account_id):
@@ -182,9 +193,17 @@ def unexpected(error: Exception) -> MicrosoftError:
     return MicrosoftError(Problem.UNEXPECTED, type(error).__name__)
 
 
-def _held(work: Work) -> Any:
+def _held(work: Work) -> TenantSyncQuerySet:
+    """The row, as long as it is ours.
+
+    The conditions stand on the row itself: joined to its run, an UPDATE would become "id IN (SELECT ...)", and
+    PostgreSQL, after waiting for the row's lock, checks only the id again and not the token that changed meanwhile.
+    """
     return TenantSync.objects.of_account(work.account_id).filter(
-        pk=work.sync_id, state=SyncState.LEASED, lease_token=work.token, run__state__in=LIVE_RUNS
+        pk=work.sync_id,
+        state=SyncState.LEASED,
+        lease_token=work.token,
+        run__in=SyncRun.objects.of_account(work.account_id).live(),
     )
 
 

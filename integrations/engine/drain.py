@@ -3,9 +3,12 @@
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from integrations.engine.claims import (
@@ -16,6 +19,7 @@ from integrations.engine.claims import (
     fail,
     fenced,
     give_back,
+    let_go,
     retry_later,
     unexpected,
 )
@@ -24,6 +28,7 @@ from integrations.engine.runs import begin, settle
 from integrations.microsoft.client import GraphClient
 from integrations.microsoft.errors import MalformedAnswerError, MicrosoftError, ThrottledError, TransientError
 from integrations.microsoft.readings import read_organization
+from integrations.microsoft.records import TenantOrganization
 from integrations.models import TenantMatch
 from integrations.problems import Problem
 from integrations.states import SyncState
@@ -58,10 +63,10 @@ def sync_tenant(work: Work) -> None:
     client = None
     try:
         client = open_client(work)
-        readings = _read(work, client)
-        _write(work, readings, calls=client.calls)
+        _write(work, _read(work, client), calls=client.calls)
     except LeaseLostError:
         logger.info("Tenant sync %s was taken over or stopped; its reading is dropped", work.sync_id)
+        let_go(work)
     except MicrosoftError as error:
         _tell(work, error, calls=client.calls if client else 0)
     except Exception as error:
@@ -69,14 +74,24 @@ def sync_tenant(work: Work) -> None:
         retry_later(work, unexpected(error), calls=client.calls if client else 0)
 
 
-def _read(work: Work, client: GraphClient) -> Mapping[str, Any]:
+@dataclass(frozen=True)
+class Reading:
+    """A tenant as Microsoft told of it, completely: itself, and what each step asked for."""
+
+    organization: TenantOrganization
+    of_steps: Mapping[str, Any]
+
+
+def _read(work: Work, client: GraphClient) -> Reading:
     if connection.in_atomic_block:
         raise RuntimeError("Microsoft must not be read inside a database transaction.")
-    read_organization(client)  # raises unless the tenant that answers is the one that is matched
-    return {step.key: step.read(client) for step in steps_named(work.steps)}
+    organization = read_organization(
+        client
+    )  # raises unless the tenant that answers is the one that is matched
+    return Reading(organization, {step.key: step.read(client) for step in steps_named(work.steps)})
 
 
-def _write(work: Work, readings: Mapping[str, Any], *, calls: int) -> None:
+def _write(work: Work, reading: Reading, *, calls: int) -> None:
     with fenced(work) as match:
         now = timezone.now()
         context = TenantContext(
@@ -88,12 +103,19 @@ def _write(work: Work, readings: Mapping[str, Any], *, calls: int) -> None:
         )
         outcome = StepOutcome()
         for step in steps_named(work.steps):
-            outcome += step.apply(context, readings[step.key])
-        match.last_synced_at = now
-        match.save(update_fields=["last_synced_at"])
+            outcome += step.apply(context, reading.of_steps[step.key])
+        _remember(match, reading.organization, now=now)
         complete(
             work, state=SyncState.HELD if outcome.held else SyncState.DONE, figures=_figures(outcome, calls)
         )
+
+
+def _remember(match: TenantMatch, organization: TenantOrganization, *, now: datetime) -> None:
+    """Microsoft's own words for the tenant, which may have been added under another name."""
+    match.tenant_name = organization.display_name[:255] or match.tenant_name
+    match.default_domain = organization.default_domain[:255] or match.default_domain
+    match.last_synced_at = now
+    match.save(update_fields=["tenant_name", "default_domain", "last_synced_at"])
 
 
 def _organization_of(match: TenantMatch) -> int:
@@ -110,7 +132,7 @@ def _figures(outcome: StepOutcome, calls: int) -> dict[str, Any]:
         "orphaned": outcome.orphaned,
         "problem": Problem.SUSPICIOUS if outcome.held else "",
         "detail": outcome.held[:500],
-        "calls": calls,
+        "calls": F("calls") + calls,
     }
 
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 from integrations.clouds import cloud_of
-from integrations.credentials import SealBrokenError
+from integrations.credentials import open_credential
 from integrations.engine.claims import Work
 from integrations.microsoft.client import GraphClient
 from integrations.microsoft.clouds import Cloud
@@ -12,7 +12,7 @@ from integrations.microsoft.errors import PermanentError
 from integrations.microsoft.identity import Identity
 from integrations.models import IntegrationCredential
 from integrations.problems import Problem
-from integrations.sealing import open_credential
+from integrations.sealing import SealBrokenError
 
 #: Integrations whose tokens and connections a worker process keeps.
 KEPT_IDENTITIES = 32

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, QuerySet
 from integrations.engine.claims import MAX_ATTEMPTS
 from integrations.models import SyncRun, TenantSync
 from integrations.problems import Problem
-from integrations.querysets import DATABASE_CLOCK
+from integrations.querysets import DATABASE_CLOCK, TenantSyncQuerySet
 from integrations.states import RunState, SyncState, final_run_state
 from organizations.access import account_transaction
 
@@ -42,6 +42,7 @@ def settle(account_id: int, run_id: int) -> Pause | None:
             return None
         now = _database_now(run)
         syncs = TenantSync.objects.of_account(account_id).filter(run=run)
+        _cancel_if_stopped(run, syncs)
         _fail_all(syncs.lost(attempts=MAX_ATTEMPTS), Problem.WORKER_LOST)
         if now >= run.deadline_at:
             _fail_all(syncs.open(), Problem.DEADLINE)
@@ -54,6 +55,13 @@ def settle(account_id: int, run_id: int) -> Pause | None:
         return None
 
 
+def _cancel_if_stopped(run: SyncRun, syncs: TenantSyncQuerySet) -> None:
+    """After a pause, a disconnect or a new credential nobody may claim the rest; living workers let go by themselves."""
+    if SyncRun.objects.of_account(run.account_id).current().filter(pk=run.pk).exists():
+        return
+    syncs.unattended().update(state=SyncState.CANCELLED, finished_at=DATABASE_CLOCK, lease_token=None)
+
+
 def _fail_all(syncs: QuerySet[TenantSync], problem: Problem) -> None:
     syncs.update(
         state=SyncState.FAILED, problem=problem, detail="", finished_at=DATABASE_CLOCK, lease_token=None
@@ -62,7 +70,7 @@ def _fail_all(syncs: QuerySet[TenantSync], problem: Problem) -> None:
 
 def _abort_if_hopeless(syncs: QuerySet[TenantSync]) -> None:
     """A wrong secret is wrong for three thousand tenants too: one message, not three thousand refused sign-ins."""
-    if syncs.filter(state=SyncState.DONE).exists():
+    if syncs.filter(state__in=(SyncState.DONE, SyncState.HELD)).exists():
         return
     failed = syncs.filter(state=SyncState.FAILED).values_list("problem").annotate(Count("id"))
     failures = Counter(dict(failed.order_by()))

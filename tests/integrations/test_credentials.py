@@ -1,131 +1,142 @@
-"""Sealing: what is sealed opens with its key, in its place, unchanged, and in no other way."""
+"""A credential belongs to one row: it opens there, nowhere else, and appears nowhere in clear."""
 
-import base64
 import json
-import secrets
+import logging
+import pickle
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from django.db import connections, transaction
 
-from integrations.credentials import SealBrokenError, seal, unseal
+from integrations.credentials import open_credential, seal_credential
+from integrations.microsoft.credentials import ClientSecret
+from integrations.models import CredentialKind, IntegrationCredential
+from integrations.problems import Problem
+from integrations.sealing import SealBrokenError
+from organizations.access import account_transaction
+from organizations.models import Activity
+from tests.factories import connect, connect_to
+from tests.integrations.microsoft.test_identity import certified
 
-PLACE = "1|table|2|column"
-TEXT = "correct horse battery staple"
-
-
-def new_key(name: str) -> str:
-    return f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
-
-
-@given(st.text())
-def test_sealed_text_opens(text):
-    assert unseal(seal(text, place=PLACE), place=PLACE) == text
+CANARY = "kanari-Secret~8Q.value"
+APPLICATION = "11111111-2222-3333-4444-555555555555"
 
 
-def test_sealed_text_does_not_show_its_content():
-    sealed = seal(TEXT, place=PLACE)
-    assert TEXT.encode() not in sealed
-    for member in json.loads(sealed).values():
-        assert TEXT not in member
-        assert base64.b64encode(TEXT.encode()).decode()[:16] not in member
+@pytest.fixture
+def stored():
+    """`stored(account)`: the row of a credential with the canary in it."""
+
+    def store(account, credential=None, *, name="Microsoft") -> IntegrationCredential:
+        connected = connect(
+            account, [], credential=credential or ClientSecret(APPLICATION, CANARY), name=name
+        )
+        with account_transaction(account.pk):
+            rows = IntegrationCredential.objects.select_related("integration")
+            return rows.get(integration=connected.integration)
+
+    return store
 
 
-def test_same_text_never_seals_the_same():
-    """Neither its own data key nor a nonce is used twice."""
-    envelopes = [json.loads(seal(TEXT, place=PLACE)) for _ in range(50)]
-    for part in ("wrapped", "text"):
-        assert len({envelope[part] for envelope in envelopes}) == 50
-        assert len({base64.b64decode(envelope[part])[:12] for envelope in envelopes}) == 50
+def test_secret_opens_as_it_was_sealed(account, stored):
+    row = stored(account)
+    assert open_credential(row) == ClientSecret(APPLICATION, CANARY)
+    assert (row.kind, row.hint, row.expires_at) == (CredentialKind.SECRET, "…alue", None)
 
 
-@pytest.mark.parametrize(
-    "elsewhere",
-    ["2|table|2|column", "1|table|3|column", "1|other|2|column", "1|table|2|other", "1|table|2|column ", ""],
-)
-def test_text_moved_to_another_place_does_not_open(elsewhere):
-    with pytest.raises(SealBrokenError, match="moved"):
-        unseal(seal(TEXT, place=PLACE), place=elsewhere)
+def test_certificate_opens_as_it_was_sealed(account, stored):
+    credential = certified(APPLICATION)
+    row = stored(account, credential)
+    assert open_credential(row) == credential
+    assert (row.kind, row.expires_at) == (CredentialKind.CERTIFICATE, credential.expires_at)
+    assert len(row.hint) == 40
+    assert credential.private_key.splitlines()[1] not in bytes(row.sealed).decode()
 
 
-def test_wrong_key_does_not_open(settings):
-    settings.SEALING_KEYS = [new_key("a")]
-    sealed = seal(TEXT, place=PLACE)
-    settings.SEALING_KEYS = [new_key("a")]
-    with pytest.raises(SealBrokenError, match="another key"):
-        unseal(sealed, place=PLACE)
+def test_ciphertext_swapped_between_two_integrations_does_not_open(account, stored, inside):
+    one, other = stored(account, name="One"), stored(account, name="Other")
+    one.sealed, other.sealed = other.sealed, one.sealed
+    with inside():
+        for row in (one, other):
+            row.save()
+            with pytest.raises(SealBrokenError):
+                open_credential(IntegrationCredential.objects.get(pk=row.pk))
 
 
-def test_missing_key_is_named(settings):
-    settings.SEALING_KEYS = [new_key("retired")]
-    sealed = seal(TEXT, place=PLACE)
-    settings.SEALING_KEYS = [new_key("current")]
-    with pytest.raises(SealBrokenError, match=r"SEALING_KEYS holds no key 'retired'\."):
-        unseal(sealed, place=PLACE)
-
-
-def test_first_key_seals_and_the_others_still_open(settings):
-    old, new = new_key("old"), new_key("new")
-    settings.SEALING_KEYS = [old]
-    before = seal(TEXT, place=PLACE)
-    settings.SEALING_KEYS = [new, old]
-    after = seal(TEXT, place=PLACE)
-    assert (unseal(before, place=PLACE), unseal(after, place=PLACE)) == (TEXT, TEXT)
-    assert (json.loads(before)["key"], json.loads(after)["key"]) == ("old", "new")
-    settings.SEALING_KEYS = [new]
-    assert unseal(after, place=PLACE) == TEXT
-
-
-def test_text_relabelled_with_another_key_does_not_open(settings):
-    settings.SEALING_KEYS = [new_key("a"), new_key("b")]
-    envelope = json.loads(seal(TEXT, place=PLACE)) | {"key": "b"}
-    with pytest.raises(SealBrokenError):
-        unseal(json.dumps(envelope).encode(), place=PLACE)
-
-
-def test_parts_of_two_sealed_texts_do_not_mix():
-    one, other = (json.loads(seal(text, place=PLACE)) for text in ("one", "other"))
-    with pytest.raises(SealBrokenError):
-        unseal(json.dumps(one | {"text": other["text"]}).encode(), place=PLACE)
-
-
-@pytest.mark.parametrize("part", ["wrapped", "text"])
-def test_every_changed_bit_is_noticed(part):
-    envelope = json.loads(seal("pin", place=PLACE))
-    data = base64.b64decode(envelope[part])
-    for position in range(len(data) * 8):
-        changed = bytearray(data)
-        changed[position // 8] ^= 1 << position % 8
-        broken = envelope | {part: base64.b64encode(bytes(changed)).decode()}
+def test_ciphertext_copied_to_another_account_does_not_open(account, rival, stored, inside):
+    mine, theirs = stored(account), stored(rival)
+    mine.sealed = theirs.sealed
+    with inside():
+        mine.save()
         with pytest.raises(SealBrokenError):
-            unseal(json.dumps(broken).encode(), place=PLACE)
+            open_credential(IntegrationCredential.objects.get(pk=mine.pk))
 
 
-def test_every_cut_is_noticed():
-    sealed = seal("pin", place=PLACE)
-    for length in range(len(sealed)):
-        with pytest.raises(SealBrokenError):
-            unseal(sealed[:length], place=PLACE)
-
-
-@pytest.mark.parametrize("member", [None, 7, "", "!", "AA==", [], "é"])
-@pytest.mark.parametrize("part", ["key", "wrapped", "text"])
-def test_odd_envelope_is_broken_and_nothing_worse(part, member):
-    envelope = json.loads(seal(TEXT, place=PLACE)) | {part: member}
+def test_row_moved_to_another_integration_of_the_account_does_not_open(account, stored):
+    row, other = stored(account, name="One"), stored(account, name="Other")
+    row.integration_id = other.integration_id
     with pytest.raises(SealBrokenError):
-        unseal(json.dumps(envelope).encode(), place=PLACE)
+        open_credential(row)
 
 
-@pytest.mark.parametrize("stored", [b"", b"null", b"[]", b"7", b'"text"', b"{}", b"\xff\x00", b"{"])
-def test_what_was_never_sealed_is_broken(stored):
-    with pytest.raises(SealBrokenError):
-        unseal(stored, place=PLACE)
+def test_credential_renewed_in_place_opens(account, stored):
+    row = stored(account)
+    row.sealed = seal_credential(ClientSecret(APPLICATION, "renewed"), integration=row.integration)
+    assert open_credential(row) == ClientSecret(APPLICATION, "renewed")
 
 
-def test_error_shows_neither_text_nor_keys(settings):
-    settings.SEALING_KEYS = [new_key("a")]
-    with pytest.raises(SealBrokenError) as broken:
-        unseal(seal(TEXT, place=PLACE), place="elsewhere")
-    shown = f"{broken.value!r} {broken.value.__cause__!r}"
-    assert TEXT not in shown
-    assert settings.SEALING_KEYS[0].partition(":")[2] not in shown
+def test_secret_stands_nowhere_in_the_database(account, stored):
+    """Asked of every table, as the owner, who sees all of it."""
+    stored(account)
+    assert _tables_with(CANARY) == []
+    assert "organizations_account" in _tables_with(account.slug), (
+        "the search finds nothing, so it proves nothing"
+    )
+
+
+def test_last_characters_are_all_that_is_kept_in_clear(account, stored, inside):
+    row = stored(account)
+    assert CANARY.endswith(row.hint.removeprefix("…"))
+    assert len(row.hint) == 5
+    with inside():
+        told = json.dumps(list(Activity.objects.values("action", "subject", "details")))
+    assert CANARY[-4:] not in told
+
+
+def test_secret_is_in_no_representation(account, stored):
+    row = stored(account)
+    credential = open_credential(row)
+    shown = f"{credential!r} {credential!s} {row!r} {row!s} {vars(row)!r} {row.integration!r}"
+    assert CANARY not in shown
+    assert CANARY.encode() not in pickle.dumps(row)
+
+
+def test_secret_is_in_no_log_of_a_sync_that_it_fails(account, simulated, sync, caplog, tenant_syncs):
+    caplog.set_level(logging.DEBUG)
+    simulator = simulated(tenants=2)
+    run = sync(connect_to(simulator, account, secret=CANARY))
+    assert CANARY not in caplog.text
+    assert {each.problem for each in tenant_syncs(run).values()} == {Problem.CREDENTIAL_WRONG}
+    assert _tables_with(CANARY) == []
+
+
+def test_broken_seal_ends_the_run_in_words(account, simulated, sync, inside):
+    connected = connect_to(simulated(tenants=2), account)
+    with inside():
+        IntegrationCredential.objects.update(sealed=b"not sealed at all")
+    run = sync(connected)
+    assert (run.state, run.finished_at is not None, run.problem != "") == ("error", True, True)
+
+
+def _tables_with(text: str) -> list[str]:
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        tables = [name for (name,) in cursor.fetchall()]
+        found = []
+        for table in tables:
+            # Bytes as text too: a secret in a bytea column reads as hexadecimal.
+            question = f"SELECT EXISTS (SELECT FROM {table} t WHERE strpos(t::text, %s) > 0 OR strpos(t::text, %s) > 0)"  # noqa: S608 - our own tables' names
+            cursor.execute(question, [text, text.encode().hex()])
+            if cursor.fetchone() == (True,):
+                found.append(table)
+    return found

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from flexible_assets.models import FlexibleAsset
 from integrations.engine import claims
-from integrations.engine.claims import MAX_ATTEMPTS, LeaseLostError, claim, fenced
+from integrations.engine.claims import MAX_ATTEMPTS, LeaseLostError, claim, fail, fenced, retry_later
 from integrations.engine.drain import sync_tenant
+from integrations.microsoft.errors import TransientError
 from integrations.microsoft.simulator import Fault
 from integrations.models import Integration, TenantMatch, TenantSync
 from integrations.problems import Problem
@@ -357,3 +358,44 @@ def test_slow_tenant_keeps_its_lease(simulated, account, begin, sync, only_sync,
     simulator.misbehave(Fault.slow(0.2), endpoint="subscribedSkus", times=1)
     run = sync(connect_to(simulator, account))
     assert (run.state, only_sync(run).attempts) == (RunState.OK, 1)
+
+
+@pytest.mark.parametrize("late", [retry_later, fail])
+def test_late_worker_waiting_for_the_row_does_not_take_it_from_its_new_holder(
+    connected, begin, only_sync, late
+):
+    """The new holder's claim is not committed yet when the late one asks for the row's lock."""
+    run = begin(connected)
+    stale = claim(run.account_id, run.pk)
+    _lose_worker(run)
+    fault = TransientError(Problem.UNAVAILABLE, "503")
+    with ThreadPoolExecutor(1) as pool:
+        with account_transaction(run.account_id):
+            fresh = claim(run.account_id, run.pk)
+            waiting = pool.submit(_in_own_connection, late, stale, fault)
+            _wait_until_blocked()
+        waiting.result(timeout=10)
+    sync = only_sync(run)
+    assert (sync.state, sync.lease_token) == (SyncState.LEASED, fresh.token)
+
+
+def _in_own_connection(late, work, fault) -> None:
+    try:
+        late(work, fault, calls=0)
+    finally:
+        connection.close()
+
+
+def _wait_until_blocked() -> None:
+    """Until some other connection of this database waits for a lock that this one holds."""
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody came to wait")

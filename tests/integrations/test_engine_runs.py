@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from integrations.engine.claims import MAX_ATTEMPTS
+from flexible_assets.models import FlexibleAsset
+from integrations.engine.claims import MAX_ATTEMPTS, claim
 from integrations.engine.runs import SAME_FAILURES_TO_ABORT, settle
 from integrations.microsoft.errors import PermanentError
 from integrations.microsoft.simulator import Fault
-from integrations.models import SyncRun, TenantMatch, TenantSync
+from integrations.models import Integration, SyncRun, TenantMatch, TenantSync
 from integrations.problems import Problem
-from integrations.states import MatchState, RunState, SyncState, final_run_state
+from integrations.states import IntegrationStatus, MatchState, RunState, SyncState, final_run_state
 from integrations.steps import StepOutcome
 from organizations.access import account_transaction
 from tests.factories import connect_to
@@ -268,16 +269,32 @@ def test_ended_run_stays_as_it_ended(simulated, account, begin, work_off, stored
     assert settle(run.account_id, run.pk) is None
 
 
-def test_run_of_a_match_undone_before_its_turn_ends(simulated, account, begin, work_off, inside):
-    """No organization to write for: the tenant is dropped when its lease is over, and the run still ends."""
+def test_match_undone_before_its_turn_is_let_go_and_the_run_ends(simulated, account, begin, work_off, inside):
+    """No organization to write for."""
     run = begin(connect_to(simulated(), account))
     with inside():
-        TenantSync.objects.update(attempts=MAX_ATTEMPTS - 1)
         TenantMatch.objects.update(state=MatchState.IGNORED, organization=None)
-    assert work_off(run).state == RunState.RUNNING
+    assert work_off(run).state == RunState.CANCELLED
     with inside():
+        assert not FlexibleAsset.objects.exists()
+
+
+def test_pause_ends_the_run_without_asking_microsoft(simulated, account, begin, work_off, inside):
+    simulator = simulated(tenants=3)
+    run = begin(connect_to(simulator, account))
+    with inside():
+        Integration.objects.update(status=IntegrationStatus.PAUSED)
+    assert work_off(run).state == RunState.CANCELLED
+    assert simulator.requests == ()
+
+
+def test_worker_lost_before_a_pause_does_not_keep_the_run_open(simulated, account, begin, work_off, inside):
+    run = begin(connect_to(simulated(), account))
+    assert claim(run.account_id, run.pk) is not None
+    with inside():
+        Integration.objects.update(epoch=2)
         TenantSync.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert work_off(run).state == RunState.ERROR
+    assert work_off(run).state == RunState.CANCELLED
 
 
 def test_settings_ticked_later_do_not_change_a_run_that_goes_on(simulated, account, begin, work_off, probe):
