@@ -196,7 +196,8 @@ class AssetTag(AccountOwned):
 
 
 class OrganizationTotals(AccountOwned):
-    """Count and sums of one type's active assets in one organization, written in the transaction that changes them.
+    """Count of one type's active assets in one organization, and sums over those that are no orphans, written in the
+    transaction that changes them.
 
     One writer per organization, so nobody waits; the account's totals are the sum of these rows.
     """

@@ -28,6 +28,10 @@ class AssetQuerySet(AccountQuerySet["FlexibleAsset"]):
     def active(self) -> Self:
         return self.filter(archived=False)
 
+    def reported(self) -> Self:
+        """Without orphans: what the source reports no longer is kept, but counts for nothing."""
+        return self.filter(orphaned_at=None)
+
     def of_type(self, asset_type: "FlexibleAssetType") -> Self:
         return self.filter(account_id=asset_type.account_id, asset_type=asset_type)
 

@@ -8,8 +8,6 @@ from functools import partial
 from typing import assert_never
 from uuid import UUID
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 from django.db import transaction
 
@@ -24,7 +22,7 @@ from integrations.models import (
     TenantMatch,
     TenantSync,
 )
-from integrations.states import IntegrationStatus, MatchState, Trigger
+from integrations.states import IntegrationStatus, MatchState, RunState, SyncState, Trigger
 from integrations.steps import registered_steps
 from integrations.wake import wake_run
 from organizations.actions import record_activity
@@ -56,7 +54,6 @@ class NewIntegration:
     name: str
     credential: Credential
     cloud: str = "global"
-    expires_at: datetime | None = None
 
 
 @transaction.atomic
@@ -75,9 +72,40 @@ def connect_microsoft(
         created_at=now,
     )
     SyncSettings.objects.create(account_id=account_id, integration=integration, steps=[])
-    _store_credential(integration, new, now=now)
+    _store_credential(integration, new.credential, now=now)
     record_activity(account_id, at=now, action="integration.connected", subject=new.name, user=actor)
     return integration
+
+
+@transaction.atomic
+def replace_credential(
+    integration_id: int, credential: Credential, *, now: datetime, actor: User | None = None
+) -> Integration:
+    """From here on every sync signs in with the new credential; a run that is going on ends as cancelled."""
+    _require_usable(credential)
+    integration = Integration.objects.select_for_update().get(pk=integration_id)
+    _cancel_live_run(integration, now=now)
+    integration.epoch += 1
+    integration.application_id = credential.application_id
+    integration.save(update_fields=["epoch", "application_id"])
+    IntegrationCredential.objects.of_account(integration.account_id).filter(integration=integration).delete()
+    _store_credential(integration, credential, now=now)
+    record_activity(
+        integration.account_id, at=now, action="credential.replaced", subject=integration.name, user=actor
+    )
+    return integration
+
+
+def _cancel_live_run(integration: Integration, *, now: datetime) -> None:
+    """With the integration locked; a worker that is writing was waited for, and one that is reading writes no more."""
+    runs = SyncRun.objects.of_account(integration.account_id).filter(integration=integration).live()
+    run = runs.select_for_update().first()
+    if run is None:
+        return
+    open_syncs = TenantSync.objects.of_account(integration.account_id).filter(run=run).open()
+    open_syncs.update(state=SyncState.CANCELLED, finished_at=now, lease_token=None)
+    run.state, run.finished_at = RunState.CANCELLED, now
+    run.save(update_fields=["state", "finished_at"])
 
 
 def _require_usable(credential: Credential) -> None:
@@ -95,25 +123,27 @@ def _require_usable(credential: Credential) -> None:
         )
 
 
-def _store_credential(integration: Integration, new: NewIntegration, *, now: datetime) -> None:
-    credential = IntegrationCredential(
+def _store_credential(integration: Integration, credential: Credential, *, now: datetime) -> None:
+    row = IntegrationCredential(
         account_id=integration.account_id,
         integration=integration,
-        expires_at=new.expires_at,
         created_at=now,
-        sealed=seal_credential(new.credential, integration=integration),
+        sealed=seal_credential(credential, integration=integration),
     )
-    match new.credential:
+    match credential:
         case ClientSecret(secret=secret):
-            credential.kind, credential.hint = CredentialKind.SECRET, f"…{secret[-4:]}"
-        case ClientCertificate(certificate=pem):
-            certificate = x509.load_pem_x509_certificate(pem.encode())
-            credential.kind = CredentialKind.CERTIFICATE
-            credential.hint = certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - what Entra shows as thumbprint
-            credential.expires_at = certificate.not_valid_after_utc
+            row.kind, row.hint = CredentialKind.SECRET, _ending(secret)
+        case ClientCertificate():
+            row.kind, row.hint = CredentialKind.CERTIFICATE, credential.thumbprint
+            row.expires_at = credential.expires_at
         case _ as unreachable:
             assert_never(unreachable)
-    credential.save()
+    row.save()
+
+
+def _ending(secret: str) -> str:
+    """Enough to tell secrets apart, and nothing of one so short that this would be much of it."""
+    return f"…{secret[-4:]}" if len(secret) >= 16 else "…"
 
 
 @dataclass(frozen=True)
@@ -135,18 +165,16 @@ def match_tenant(
     actor: User | None = None,
 ) -> TenantMatch:
     """Links a tenant to an organization of the same account. A tenant that is matched elsewhere stays there."""
-    match = (
-        TenantMatch.objects.of_account(integration.account_id)
-        .filter(integration=integration, tenant_id=tenant.tenant_id)
-        .select_for_update()
-        .first()
-    ) or TenantMatch(account_id=integration.account_id, integration=integration, tenant_id=tenant.tenant_id)
-    if match.organization_id not in (None, organization.pk):
+    known = TenantMatch.objects.of_account(integration.account_id).filter(tenant_id=tenant.tenant_id)
+    if known.matched().exclude(integration=integration, organization=organization).exists():
         raise AlreadyMatchedError(
-            f"The tenant {tenant.tenant_id} is matched to another organization already."
+            f"The tenant {tenant.tenant_id} is matched already, to another organization or through another integration."
         )
-    match.tenant_name = tenant.name[:255]
-    match.default_domain = tenant.default_domain[:255]
+    match = known.filter(integration=integration).select_for_update().first() or TenantMatch(
+        account_id=integration.account_id, integration=integration, tenant_id=tenant.tenant_id
+    )
+    match.tenant_name = match.tenant_name or tenant.name[:255]
+    match.default_domain = match.default_domain or tenant.default_domain[:255]
     match.state = MatchState.MATCHED
     match.organization = organization
     match.save()

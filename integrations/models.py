@@ -8,6 +8,7 @@ from django.utils import timezone
 from integrations.problems import Problem
 from integrations.querysets import (
     ContactLinkQuerySet,
+    CredentialQuerySet,
     IntegrationQuerySet,
     MatchQuerySet,
     RunQuerySet,
@@ -77,6 +78,8 @@ class IntegrationCredential(AccountOwned):
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = CredentialQuerySet.as_manager()
+
     class Meta(AccountOwned.Meta):
         constraints = [*AccountOwned.Meta.constraints]
 
@@ -95,7 +98,7 @@ class TenantMatch(AccountOwned):
     default_domain = models.CharField(max_length=255, blank=True)
     state = models.CharField(max_length=20, choices=_choices(MatchState), default=MatchState.UNMATCHED)
     organization = models.ForeignKey(
-        Organization, null=True, on_delete=models.SET_NULL, related_name="tenant_matches", db_constraint=False
+        Organization, null=True, on_delete=models.PROTECT, related_name="tenant_matches", db_constraint=False
     )
     last_synced_at = models.DateTimeField(null=True, editable=False)
 
@@ -106,6 +109,11 @@ class TenantMatch(AccountOwned):
             *AccountOwned.Meta.constraints,
             models.UniqueConstraint(
                 fields=["account", "integration", "tenant_id"], name="integrations_match_tenant"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "tenant_id"],
+                condition=models.Q(state=MatchState.MATCHED),
+                name="integrations_match_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(state=MatchState.MATCHED, organization__isnull=False)

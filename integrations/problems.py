@@ -90,13 +90,14 @@ _ADVICE: Mapping[Problem, _Advice] = {
     Problem.CREDENTIAL_WRONG: _Advice(
         "The credential was not accepted",
         "Microsoft refused the application's client secret or certificate.",
-        "Enter the secret's value (not its ID) again, or upload the certificate to the app registration. "
-        "With a certificate, check this server's clock too.",
+        "Run `manage.py connect_microsoft` again for this integration with the secret's value (not its ID), or upload "
+        "the certificate to the app registration. With a certificate, check this server's clock too.",
     ),
     Problem.CREDENTIAL_EXPIRED: _Advice(
         "The credential has expired",
         "The application's client secret or certificate is past its end date.",
-        "Create a new secret or certificate in the app registration and enter it in the integration.",
+        "Create a new secret or certificate in the app registration, and run `manage.py connect_microsoft` again for "
+        "this integration with it.",
     ),
     Problem.APPLICATION_UNKNOWN: _Advice(
         "The application is unknown",
@@ -111,7 +112,7 @@ _ADVICE: Mapping[Problem, _Advice] = {
     Problem.TENANT_UNKNOWN: _Advice(
         "The tenant was not found",
         "Microsoft knows no tenant with this ID in the chosen cloud, or it was deleted or blocked.",
-        "Check the tenant ID and the cloud of the integration, then match the organization again.",
+        "Check the tenant ID and the cloud of the integration.",
     ),
     Problem.PERMISSION_MISSING: _Advice(
         "A permission is missing",
@@ -137,16 +138,17 @@ _ADVICE: Mapping[Problem, _Advice] = {
     Problem.DEADLINE: _Advice(
         "The sync ran out of time",
         "This tenant was not finished within the time allowed for the whole run.",
-        "Start the sync again. If it repeats, add workers or sync less often.",
+        "Start the sync again. If it repeats, add workers.",
     ),
     Problem.SUSPICIOUS: _Advice(
         "Held for review",
         "Unusually many licenses vanished from Microsoft's answer at once, so nothing was removed.",
-        "Look at what would be removed, then apply it anyway or discard it.",
+        "Compare with the tenant's licenses in the Microsoft 365 admin center. What Microsoft still reports is up to date; "
+        "the next sync judges anew what it does not.",
     ),
     Problem.UNEXPECTED: _Advice(
         "Something unexpected happened",
         "The sync of this tenant failed in a way the portal does not know.",
-        "Try again. If it repeats, report it with the request ID shown here.",
+        "Start the sync again. If it repeats, look for this tenant in the workers' log and report what it says.",
     ),
 }

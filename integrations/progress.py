@@ -76,7 +76,7 @@ class Progress:
     def hint(self) -> str:
         if self.stalled:
             return "waiting for a worker; check that worker and beat are running"
-        if self.run.state == RunState.PARTIAL:
+        if self.failed and self.run.state in (RunState.PARTIAL, RunState.HELD):
             return f"{self.failed:,} of {self.total:,} tenants failed"
         return ""
 
@@ -97,6 +97,7 @@ def progress_of(runs: Iterable[SyncRun], *, now: datetime) -> dict[int, Progress
             failed=Count("id", filter=Q(state="failed")),
             last_lease=Max("lease_until", filter=Q(state__in=OPEN_SYNCS)),
             next_at=Max("next_at", filter=Q(state__in=OPEN_SYNCS)),
+            last_end=Max("finished_at"),
             **{name: Sum(name) for name in ("created", "updated", "unchanged", "orphaned", "calls")},
         )
         .order_by()
@@ -112,7 +113,7 @@ def _progress(run: SyncRun, row: Mapping[str, object], *, now: datetime) -> Prog
 
     signs = [
         sign
-        for sign in (row.get("last_lease"), row.get("next_at"), run.created_at)
+        for sign in (row.get("last_lease"), row.get("next_at"), row.get("last_end"), run.created_at)
         if isinstance(sign, datetime)
     ]
     return Progress(

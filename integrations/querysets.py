@@ -8,7 +8,14 @@ from integrations.states import LIVE_RUNS, OPEN_SYNCS, IntegrationStatus, MatchS
 from organizations.querysets import AccountQuerySet
 
 if TYPE_CHECKING:
-    from integrations.models import ContactLink, Integration, SyncRun, TenantMatch, TenantSync
+    from integrations.models import (
+        ContactLink,
+        Integration,
+        IntegrationCredential,
+        SyncRun,
+        TenantMatch,
+        TenantSync,
+    )
     from organizations.models import User
 
 #: PostgreSQL's clock at the moment of asking: leases are never judged by a worker's own clock, nor by now(), which
@@ -19,6 +26,10 @@ DATABASE_CLOCK = models.Func(function="clock_timestamp", output_field=models.Dat
 class IntegrationQuerySet(AccountQuerySet["Integration"]):
     def visible_to(self, user: "User") -> Self:
         return self.of_account(user.account_id)
+
+
+class CredentialQuerySet(AccountQuerySet["IntegrationCredential"]):
+    """Rows of sealed credentials."""
 
 
 class MatchQuerySet(AccountQuerySet["TenantMatch"]):

@@ -10,7 +10,7 @@ from integrations.clouds import consent_url
 from integrations.models import Integration, TenantSync
 from integrations.problems import Problem
 from integrations.progress import Progress, duration_text
-from integrations.states import RunState, SyncState
+from integrations.states import RunState, SyncState, Trigger
 from organizations.models import Account
 
 _STATES = {
@@ -127,6 +127,33 @@ class IntegrationRow:
 
     def _url(self, name: str, pk: int) -> str:
         return reverse(f"integrations:{name}", args=[self.account.slug, pk])
+
+
+def run_summary(progress: Progress, *, account: Account) -> dict[str, Any]:
+    """A run as the head of its page shows it."""
+    run = progress.run
+    figures = (
+        ("Created", progress.created),
+        ("Updated", progress.updated),
+        ("Unchanged", progress.unchanged),
+        ("Orphaned", progress.orphaned),
+        ("Graph calls", progress.calls),
+    )
+    return {
+        "id": run.pk,
+        "status": progress.status,
+        "tone": progress.tone,
+        "hint": progress.hint,
+        "is_live": progress.is_live,
+        "started_at": run.created_at,
+        "finished_at": run.finished_at,
+        "duration_text": progress.duration_text,
+        "trigger_label": "Started by hand" if run.trigger == Trigger.MANUAL else "Scheduled",
+        "done": progress.done,
+        "total": progress.total,
+        "progress_url": reverse("integrations:run-detail", args=[account.slug, run.pk]),
+        "summary": [{"label": label, "value": f"{value:,}"} for label, value in figures],
+    }
 
 
 def tenant_row(sync: TenantSync, *, account: Account) -> dict[str, Any]:

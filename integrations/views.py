@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,7 +11,7 @@ from integrations.actions import NothingToSyncError, save_sync_settings, start_s
 from integrations.forms import SyncSettingsForm
 from integrations.models import Integration, TenantSync
 from integrations.progress import latest_runs, progress_of
-from integrations.rows import IntegrationRow, tenant_row
+from integrations.rows import IntegrationRow, run_summary, tenant_row
 from integrations.states import Trigger
 from organizations.access import AccountRequest
 from organizations.policies import require
@@ -56,8 +55,11 @@ def sync_settings(request: AccountRequest, account: str, integration_id: int) ->
 @require_POST
 def start_manual_sync(request: AccountRequest, account: str, integration_id: int) -> HttpResponse:
     integration = get_integration(request.user, integration_id)
+    now = timezone.now()
     try:
-        start_sync(integration.pk, trigger=Trigger.MANUAL, now=timezone.now(), actor=request.user)
+        run = start_sync(integration.pk, trigger=Trigger.MANUAL, now=now, actor=request.user)
+        if run.created_at != now:
+            messages.info(request, "A sync of this integration is running already.")
     except NothingToSyncError as nothing:
         messages.warning(request, str(nothing))
     return redirect("integrations:integration-list", account)
@@ -73,31 +75,10 @@ def run_detail(request: AccountRequest, account: str, run_id: int) -> HttpRespon
         .select_related("match__organization", "run__integration")
         .order_by("-problem", "match__organization__sort_key", "id")
     )
-    figures = (
-        ("Created", progress.created),
-        ("Updated", progress.updated),
-        ("Unchanged", progress.unchanged),
-        ("Orphaned", progress.orphaned),
-        ("Graph calls", progress.calls),
-    )
     context = {
         "integration": run.integration,
         "navigation": "admin",
-        "run": {
-            "id": run.pk,
-            "status": progress.status,
-            "tone": progress.tone,
-            "hint": progress.hint,
-            "is_live": progress.is_live,
-            "started_at": run.created_at,
-            "finished_at": run.finished_at,
-            "duration_text": progress.duration_text,
-            "trigger_label": "Started by hand" if run.trigger == Trigger.MANUAL else "Scheduled",
-            "done": progress.done,
-            "total": progress.total,
-            "progress_url": reverse("integrations:run-detail", args=[account, run.pk]),
-            "summary": [{"label": label, "value": f"{value:,}"} for label, value in figures],
-        },
+        "run": run_summary(progress, account=request.account),
         "tenants": [tenant_row(sync, account=request.account) for sync in syncs[:TENANTS_SHOWN]],
     }
     return render(request, "integrations/run_detail.html", context)

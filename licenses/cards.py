@@ -17,7 +17,7 @@ from organizations.lists import Cell, ExtraColumn
 from organizations.models import Organization, User
 from organizations.navigation import Card, Place
 
-NEEDS_A_LOOK = "over-assigned, suspended or in their grace period"
+NEEDS_A_LOOK = "over-assigned, suspended, locked out or in their grace period"
 
 
 def license_cards(place: Place) -> Sequence[Card]:
@@ -73,7 +73,7 @@ def _find_type(user: User) -> FlexibleAssetType | None:
 
 
 def _licenses(user: User, asset_type: FlexibleAssetType) -> AssetQuerySet:
-    return visible_assets(user).active().of_type(asset_type)
+    return visible_assets(user).active().reported().of_type(asset_type)
 
 
 def _figures(asset_type: FlexibleAssetType) -> dict[str, Count]:

@@ -138,16 +138,17 @@ def plan(stored: Iterable[Stored], licenses: Iterable[License]) -> Plan:
         for sku_id in present
         if known[sku_id].is_orphaned or known[sku_id].digest != read[sku_id].digest
     )
-    retag = tuple(
+    differing = (
         read[sku_id] for sku_id in present if known[sku_id].holders_digest != read[sku_id].holders_digest
     )
+    retag = () if doubts[1] else tuple(differing)
     create = tuple(read[sku_id] for sku_id in sorted(read.keys() - known.keys(), key=str))
     touched = {license_.sku_id for license_ in (*update, *retag)}
     vanished = sorted(_vanished(known, read), key=str)
     return Plan(
         create=create,
         update=update,
-        retag=() if doubts[1] else retag,
+        retag=retag,
         orphan=() if doubts[0] else tuple(vanished),
         unchanged=len(present) - len(touched),
         held=" ".join(filter(None, doubts)),

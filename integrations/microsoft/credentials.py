@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -32,6 +33,12 @@ class ClientCertificate:
         except (ValueError, TypeError, UnsupportedAlgorithm):
             return False
         return isinstance(key, RSAPrivateKey) and key.public_key() == certificate.public_key()
+
+    @property
+    def thumbprint(self) -> str:
+        """As the Microsoft Entra admin center shows it."""
+        certificate = x509.load_pem_x509_certificate(self.certificate.encode())
+        return certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - a name, not a proof
 
     @property
     def expires_at(self) -> datetime:

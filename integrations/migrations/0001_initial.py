@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('last_synced_at', models.DateTimeField(editable=False, null=True)),
                 ('account', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.account')),
                 ('integration', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='integrations.integration')),
-                ('organization', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tenant_matches', to='organizations.organization')),
+                ('organization', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenant_matches', to='organizations.organization')),
             ],
             options={
                 'verbose_name_plural': 'tenant matches',
@@ -181,6 +181,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tenantmatch',
             constraint=models.UniqueConstraint(fields=('account', 'integration', 'tenant_id'), name='integrations_match_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='tenantmatch',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'matched')), fields=('account', 'tenant_id'), name='integrations_match_once'),
         ),
         migrations.AddConstraint(
             model_name='tenantmatch',

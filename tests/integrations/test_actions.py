@@ -12,25 +12,26 @@ from django.utils import timezone
 
 from integrations.actions import (
     AlreadyMatchedError,
+    InvalidIntegrationError,
     NothingToSyncError,
     Tenant,
     UnknownStepError,
     match_tenant,
+    replace_credential,
     save_sync_settings,
     start_due_sync,
     start_sync,
 )
-from integrations.models import Integration, SyncRun, SyncSettings, TenantMatch
+from integrations.engine.claims import claim
+from integrations.engine.drain import sync_tenant
+from integrations.microsoft.credentials import ClientSecret
+from integrations.models import Integration, IntegrationCredential, SyncRun, SyncSettings, TenantMatch
 from integrations.states import IntegrationStatus, MatchState, RunState, SyncState, Trigger
 from integrations.wake import FAN_OUT
 from organizations.access import account_transaction
 from organizations.models import Activity
-from tests.factories import NOW, connect
-
-TENANTS = [
-    Tenant(UUID("0a0a0a0a-0000-4000-8000-00000000000a"), "Alder Dental", "alder.example"),
-    Tenant(UUID("0b0b0b0b-0000-4000-8000-00000000000b"), "Birch Legal", "birch.example"),
-]
+from tests.factories import NOW, connect, connect_to
+from tests.integrations.places import TENANTS
 
 
 @pytest.fixture
@@ -247,22 +248,32 @@ def test_settings_refuse_an_unknown_step(connected, inside):
         assert SyncSettings.objects.get().steps == ["licenses"]
 
 
-def test_tenant_matched_again_keeps_its_match_and_takes_the_new_name(connected, inside):
+def test_tenant_matched_again_keeps_its_match_and_the_name_that_microsoft_gave_it(connected, inside):
     [alder, _] = connected.matches
     renamed = replace(TENANTS[0], name="Alder Dental Group")
     with inside():
         again = match_tenant(connected.integration, renamed, organization=alder.organization, now=NOW)
         assert TenantMatch.objects.count() == len(TENANTS)
-    assert (again.pk, again.tenant_name) == (alder.pk, "Alder Dental Group")
+    assert (again.pk, again.tenant_name) == (alder.pk, alder.tenant_name)
 
 
 def test_tenant_of_one_organization_is_not_matched_to_another(connected, inside):
     """Its assets and contacts stand in the first one; moved silently, they would go on being written there."""
     [alder, birch] = connected.matches
-    with inside(), pytest.raises(AlreadyMatchedError, match="is matched to another organization already"):
+    with inside(), pytest.raises(AlreadyMatchedError, match="is matched already"):
         match_tenant(connected.integration, TENANTS[0], organization=birch.organization, now=NOW)
     with inside():
         assert TenantMatch.objects.get(pk=alder.pk).organization_id == alder.organization_id
+
+
+def test_tenant_of_one_integration_is_not_matched_through_another(connected, account, inside):
+    """Each would keep an asset for every SKU, and the organization's licenses would count twice."""
+    [alder, _] = connected.matches
+    other = connect(account, [], name="Second")
+    with inside(), pytest.raises(AlreadyMatchedError, match="through another integration"):
+        match_tenant(other.integration, TENANTS[0], organization=alder.organization, now=NOW)
+    with inside():
+        assert TenantMatch.objects.filter(integration=other.integration).count() == 0
 
 
 def test_tenant_that_was_unmatched_can_be_matched_anew(connected, inside):
@@ -281,3 +292,36 @@ def test_other_accounts_integration_cannot_be_started(connected, rival):
     with account_transaction(rival.pk), pytest.raises(Integration.DoesNotExist):
         start_sync(connected.integration.pk, trigger=Trigger.MANUAL, now=timezone.now())
     assert _runs(connected) == []
+
+
+def test_new_credential_ends_what_runs_and_is_used_from_then_on(simulated, account, begin, work_off, inside):
+    simulator = simulated()
+    connected = connect_to(simulator, account, secret="expired")
+    run = begin(connected)
+    work = claim(account.pk, run.pk)
+    right = ClientSecret(simulator.application_id, simulator.client_secret)
+    with inside():
+        replace_credential(connected.integration.pk, right, now=timezone.now())
+    sync_tenant(work)
+    assert work_off(run).state == RunState.CANCELLED
+    with inside():
+        assert {each.state for each in run.tenant_syncs.all()} == {SyncState.CANCELLED}
+        assert IntegrationCredential.objects.get().hint == f"…{right.secret[-4:]}"
+        assert Activity.objects.filter(action="credential.replaced").count() == 1
+    assert work_off(begin(connected)).state == RunState.OK
+
+
+def test_unusable_credential_replaces_nothing(connected, inside):
+    with inside():
+        before = list(IntegrationCredential.objects.values_list("pk", "sealed", "hint"))
+        with pytest.raises(InvalidIntegrationError, match="must be a GUID"):
+            replace_credential(connected.integration.pk, ClientSecret("portal", "secret"), now=NOW)
+        assert list(IntegrationCredential.objects.values_list("pk", "sealed", "hint")) == before
+        assert Integration.objects.get().epoch == 1
+
+
+@pytest.mark.parametrize(("secret", "hint"), [("a-secret-of-many-signs", "…igns"), ("short", "…")])
+def test_hint_tells_secrets_apart_and_gives_nothing_away(account, inside, secret, hint):
+    connect(account, [], credential=ClientSecret("99999999-2222-3333-4444-555555555555", secret))
+    with inside():
+        assert IntegrationCredential.objects.get().hint == hint

@@ -15,7 +15,7 @@ from integrations.states import IntegrationStatus, SyncState
 from integrations.wake import FAN_OUT
 from organizations.access import account_transaction
 from tests.factories import connect
-from tests.integrations.test_actions import TENANTS
+from tests.integrations.places import TENANTS
 
 
 @pytest.fixture

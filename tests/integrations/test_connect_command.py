@@ -18,7 +18,7 @@ TENANT_ID = "66666666-7777-8888-9999-aaaaaaaaaaaa"
 @pytest.fixture
 def secret_file(tmp_path):
     path = tmp_path / "secret.txt"
-    path.write_text("s3cret-value\n")
+    path.write_text("s3cret-value-of-length\n")
     return path
 
 
@@ -45,7 +45,17 @@ def test_connect_creates_the_integration_and_its_matches(account, inside, secret
             TENANT_ID,
             "Contoso",
         )
-        assert match.integration.credential.hint == "…alue"
+        assert match.integration.credential.hint == "…ngth"
+
+
+def test_credential_of_a_known_integration_is_replaced(account, inside, secret_file, tmp_path):
+    connect(account, "--application-id", APPLICATION_ID, "--secret-file", secret_file)
+    renewed = tmp_path / "renewed.txt"
+    renewed.write_text("the-renewed-secret-2027")
+    connect(account, "--application-id", APPLICATION_ID, "--secret-file", renewed)
+    with inside():
+        [integration] = Integration.objects.all()
+        assert (integration.epoch, integration.credential.hint) == (2, "…2027")
 
 
 def test_more_tenants_are_added_to_an_integration_without_its_credential(account, inside, secret_file):
@@ -67,7 +77,14 @@ def test_an_organization_of_the_name_is_used_and_not_doubled(account, inside, se
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        ((), "Give --application-id with either"),
         (("--application-id", APPLICATION_ID), "Give --application-id with either"),
+        (("--secret-file", "SECRET"), "Give --application-id with either"),
+        (
+            ("--application-id", APPLICATION_ID, "--secret-file", "SECRET", "--certificate", "SECRET"),
+            "and not both",
+        ),
+        (("--application-id", APPLICATION_ID, "--secret-file", "BINARY"), "is not a text file"),
         (("--application-id", APPLICATION_ID, "--secret-file", "absent"), "can't be read"),
         (("--application-id", "portal", "--secret-file", "SECRET"), "must be a GUID"),
         (("--application-id", APPLICATION_ID, "--secret-file", "EMPTY"), "secret is empty"),
@@ -90,7 +107,9 @@ def test_bad_input_is_refused_in_words_and_leaves_nothing(
 ):
     empty = tmp_path / "empty"
     empty.write_text("")
-    files = {"SECRET": secret_file, "EMPTY": empty, "absent": tmp_path / "absent"}
+    binary = tmp_path / "certificate.der"
+    binary.write_bytes(b"\x30\x82\xff\xfe")
+    files = {"BINARY": binary, "SECRET": secret_file, "EMPTY": empty, "absent": tmp_path / "absent"}
     with pytest.raises(CommandError, match=words):
         connect(account, *(files.get(each, each) for each in arguments))
     with inside():
@@ -151,7 +170,7 @@ def test_tenant_that_is_matched_stays_with_its_organization(account, inside, sec
         "--tenant",
         f"{TENANT_ID}=Contoso",
     )
-    with pytest.raises(CommandError, match="matched to another organization"):
+    with pytest.raises(CommandError, match="is matched already"):
         connect(account, "--tenant", f"{TENANT_ID}=Fabrikam")
     with inside():
         [match] = TenantMatch.objects.select_related("organization")

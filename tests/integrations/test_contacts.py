@@ -12,7 +12,7 @@ from integrations.models import ContactLink
 from organizations.actions import ContactDetails, create_contacts, create_organization, update_contacts
 from organizations.models import Contact
 from tests.factories import NOW, connect
-from tests.integrations.test_actions import TENANTS
+from tests.integrations.places import TENANTS, other_tenants
 
 LATER = NOW + timedelta(days=1)
 
@@ -246,7 +246,7 @@ def test_overlong_names_are_cut_not_refused(sync_users, contacts):
 
 def test_tenants_of_one_organization_share_the_contact_of_one_address(account, sync_users, inside):
     """A person with an account in both of a client's tenants is one person."""
-    first, second = connect(account, TENANTS, name="Two tenants").matches
+    first, second = connect(account, other_tenants(), name="Two tenants").matches
     with inside():
         second.organization = first.organization
         second.save()

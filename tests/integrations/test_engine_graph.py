@@ -15,7 +15,7 @@ from integrations.models import IntegrationCredential
 from integrations.problems import Problem
 from integrations.states import RunState, SyncState
 from tests.factories import connect
-from tests.integrations.test_actions import TENANTS
+from tests.integrations.places import TENANTS
 
 CREDENTIAL = ClientSecret("application", "not-a-real-secret")
 

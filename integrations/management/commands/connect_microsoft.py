@@ -1,4 +1,4 @@
-"""Connects an account to Microsoft and matches tenants to organizations, from the shell."""
+"""Connects an account to Microsoft, replaces a credential, and matches tenants to organizations, from the shell."""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from integrations.actions import (
     Tenant,
     connect_microsoft,
     match_tenant,
+    replace_credential,
 )
 from integrations.microsoft.clouds import CLOUDS
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
@@ -67,22 +68,19 @@ class Command(BaseCommand):
 
 
 def _integration(account: Account, options: dict[str, Any], *, now: datetime) -> Integration:
-    """The integration of this name, which only gets more tenants, or a new one."""
+    """The integration of this name, with its credential replaced if one is given, or a new one."""
     credential = _find_credential(options)
     known = Integration.objects.of_account(account.pk).filter(name=options["name"]).first()
-    if known is not None and credential is not None:
-        raise CommandError(
-            f"There is an integration {known.name!r} already. Leave the credential out to add tenants to it, or choose "
-            "another --name."
-        )
-    if known is not None:
+    if known is not None and credential is None:
         return known
     if credential is None:
         raise CommandError(
             "Give --application-id with either --secret-file, or --certificate and --private-key."
         )
-    new = NewIntegration(name=options["name"], credential=credential, cloud=options["cloud"])
     try:
+        if known is not None:
+            return replace_credential(known.pk, credential, now=now)
+        new = NewIntegration(name=options["name"], credential=credential, cloud=options["cloud"])
         return connect_microsoft(account.pk, new, now=now)
     except InvalidIntegrationError as error:
         raise CommandError(str(error)) from None
@@ -116,18 +114,23 @@ def _required(text: str) -> str:
 
 
 def _find_credential(options: dict[str, Any]) -> Credential | None:
-    application_id = options["application_id"]
-    if application_id and options["secret_file"]:
-        return ClientSecret(application_id, _text_of(options["secret_file"]))
-    if application_id and options["certificate"] and options["private_key"]:
-        return ClientCertificate(
-            application_id, _text_of(options["private_key"]), _text_of(options["certificate"])
-        )
-    return None
+    application_id, secret = options["application_id"], options["secret_file"]
+    certificate, private_key = options["certificate"], options["private_key"]
+    if not any((application_id, secret, certificate, private_key)):
+        return None
+    if application_id and secret and not (certificate or private_key):
+        return ClientSecret(application_id, _text_of(secret))
+    if application_id and certificate and private_key and not secret:
+        return ClientCertificate(application_id, _text_of(private_key), _text_of(certificate))
+    raise CommandError(
+        "Give --application-id with either --secret-file, or --certificate and --private-key, and not both."
+    )
 
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text().strip()
+        return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise CommandError(f"{path} is not a text file; certificates and keys are read as PEM.") from None
     except OSError as error:
         raise CommandError(f"{path} can't be read: {error.strerror}.") from None
