@@ -26,6 +26,8 @@ from tests.factories import Connected, connect_to, make_account
 from tests.portal_processes import environment
 
 CONCURRENCY = 8
+# The settings' own defaults, where tests are in more of a hurry.
+AS_DEPLOYED = {"SYNC_TICK_SECONDS": "5", "SYNC_LEASE_SECONDS": "60", "SYNC_RETRY_SECONDS": "2"}
 # What a sync keeps of its own course; everything else is documentation, which an unchanged tenant must not touch.
 BOOKKEEPING = (
     "integrations_syncrun",
@@ -124,7 +126,7 @@ def _rows_written() -> tuple[int, int]:
 
 @contextmanager
 def _workers(simulator: Simulator) -> Iterator[None]:
-    with Processes(Path(".local/logs/bench"), env=environment(simulator)) as processes:
+    with Processes(Path(".local/logs/bench"), env=environment(simulator, **AS_DEPLOYED)) as processes:
         worker = ("-A", "itglue_portal", "worker", "--without-gossip", "--without-mingle")
         processes.start("worker", "celery", *worker, "-Q", "sync", "-c", str(CONCURRENCY), "-n", "bench@%h")
         processes.start("control", "celery", *worker, "-Q", "control", "-c", "1", "-n", "control@%h")
