@@ -18,7 +18,7 @@ demo: setup  ## Run the portal with a simulated Microsoft (ONCE=1: exit after th
 test: setup  ## Run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: setup  ## Lint, format, types, imports, migrations, deployment checks
+check: setup  ## Lint, format, types, imports, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .

@@ -1,7 +1,6 @@
 """The web server in its container; WEB_CONCURRENCY sets the number of workers."""
 
 bind = "0.0.0.0:8000"
-workers = 3
 timeout = 60
 max_requests = 2000
 max_requests_jitter = 200

@@ -26,6 +26,10 @@ class FieldKind:
     slot_family: ClassVar[str | None] = None
     is_number: ClassVar[bool] = False
     may_be_title: ClassVar[bool] = False
+    #: Its value tells how an asset is doing, in a word that pages show as a badge.
+    is_badge: ClassVar[bool] = False
+    #: Its values are rows of their own (AssetTag) instead of traits.
+    is_tag: ClassVar[bool] = False
 
     decimals: int = 0
 
@@ -56,6 +60,7 @@ class TextKind(FieldKind):
 
 class SelectKind(TextKind):
     name = "Select"
+    is_badge = True
 
 
 class NumberKind(FieldKind):
@@ -85,9 +90,8 @@ class NumberKind(FieldKind):
 
 
 class TagKind(FieldKind):
-    """Its values are rows of their own (AssetTag), so traits hold nothing."""
-
     name = "Tag"
+    is_tag = True
 
     def clean(self, value: Any) -> None:
         raise InvalidValueError("Tags are kept beside the traits.")

@@ -50,7 +50,7 @@ class AssetList:
                 query=query,
                 rows=rows.select_related("organization"),
                 columns=self._columns(),
-                noun=_noun(self.schema.asset_type.name),
+                noun=(self.schema.asset_type.name, self.schema.asset_type.name),
                 search_placeholder=self._placeholder(),
                 empty_title=f"No {self.schema.asset_type.name} yet",
                 empty_text=self._empty_text(),
@@ -62,11 +62,10 @@ class AssetList:
 
     def _narrowed(self, query: ListQuery) -> tuple[list[Filter], AssetQuerySet]:
         rows = visible_assets(self.request.user).active().of_type(self.schema.asset_type)
-        organizations = visible_organizations(self.request.user)
         rows = rows.in_organization(self.organization) if self.organization else rows
         filters = []
         if self.organization is None:
-            menu, rows = self._organization_filter(query, organizations, rows)
+            menu, rows = self._organization_filter(query, rows)
             filters += menu
         for field in self.schema.in_list:
             if field.options and field.slot:
@@ -74,20 +73,32 @@ class AssetList:
                 chosen = query.chosen(field.key, among=values)
                 filters.append(choice(field.key, field.name, values=values, chosen=chosen, any_label="Any"))
                 rows = rows.filter(**{field.slot: chosen}) if chosen else rows
-        return filters, rows.matching(query.search, organizations=organizations)
+        return filters, rows.matching(query.search, organizations=visible_organizations(self.request.user))
 
     def _organization_filter(
-        self, query: ListQuery, organizations: QuerySet[Organization], rows: AssetQuerySet
+        self, query: ListQuery, rows: AssetQuerySet
     ) -> tuple[list[Filter], AssetQuerySet]:
-        names = organizations.order_by("sort_key", "id").values_list("pk", "name")[
-            : ORGANIZATIONS_IN_MENU + 1
-        ]
-        values = [(str(pk), name) for pk, name in names]
-        chosen = query.chosen("organization", among=values)
-        if len(values) > ORGANIZATIONS_IN_MENU:
-            return [], rows
-        menu = choice("organization", "Organization", values=values, chosen=chosen, any_label="All")
-        return [menu], rows.filter(organization_id=int(chosen)) if chosen else rows
+        """A menu of all organizations; where they are too many, of the chosen one alone, and none without a choice."""
+        chosen = self._chosen_organization(query)
+        known = visible_organizations(self.request.user).order_by("sort_key", "id")
+        organizations = list(known[: ORGANIZATIONS_IN_MENU + 1])
+        if len(organizations) > ORGANIZATIONS_IN_MENU:
+            organizations = [chosen] if chosen else []
+        menu = choice(
+            "organization",
+            "Organization",
+            values=[(str(each.pk), each.name) for each in organizations],
+            chosen=str(chosen.pk) if chosen else "",
+            any_label="All",
+        )
+        return [menu] if organizations else [], rows.in_organization(chosen) if chosen else rows
+
+    def _chosen_organization(self, query: ListQuery) -> Organization | None:
+        try:
+            wanted = int(query.parameters.get("organization", ""))
+        except ValueError:
+            return None
+        return visible_organizations(self.request.user).filter(pk=wanted).first()
 
     def _columns(self) -> list[Column]:
         slug = self.request.account.slug
@@ -139,11 +150,6 @@ class AssetList:
 
     def _filter_names(self) -> Sequence[str]:
         return ["organization", *(field.key for field in self.schema.in_list if field.options)]
-
-
-def _noun(type_name: str) -> tuple[str, str]:
-    plural = type_name.lower().removeprefix("microsoft ")
-    return plural.removesuffix("s"), plural
 
 
 def _field_column(field: FlexibleAssetField) -> Column:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from flexible_assets.models import AssetTag, FlexibleAssetField, SidebarSection
-from flexible_assets.policies import visible_totals, visible_types
+from flexible_assets.policies import visible_assets, visible_totals, visible_types
 from organizations.access import AccountRequest
 from organizations.contact_pages import Mention
 from organizations.models import Account, Contact, User
@@ -47,8 +47,9 @@ def global_entries(account: Account, user: User) -> list[GlobalEntry]:
 
 
 def mentions_of_contact(request: AccountRequest, contact: Contact) -> Sequence[Mention]:
-    tags = AssetTag.objects.of_contact(contact).on_active_assets().select_related("asset__asset_type")
-    assets = {tag.asset_id: tag.asset for tag in tags.order_by("asset__sort_key", "asset_id")}
+    tags = AssetTag.objects.of_contact(contact).on_active_assets()
+    seen = tags.filter(asset__in=visible_assets(request.user)).select_related("asset__asset_type")
+    assets = {tag.asset_id: tag.asset for tag in seen.order_by("asset__sort_key", "asset_id")}
     badges = _badge_fields({asset.asset_type_id for asset in assets.values()})
     mentions = []
     for asset in assets.values():
@@ -67,6 +68,6 @@ def mentions_of_contact(request: AccountRequest, contact: Contact) -> Sequence[M
 
 
 def _badge_fields(type_ids: set[int]) -> dict[int, FlexibleAssetField]:
-    """By type, the first Select field that lists show: the one that tells how an asset is doing."""
-    fields = FlexibleAssetField.objects.filter(asset_type_id__in=type_ids, kind="Select", show_in_list=True)
-    return {field.asset_type_id: field for field in fields.order_by("-order")}
+    """By type, the first badge that lists show: the field that tells how an asset is doing."""
+    fields = FlexibleAssetField.objects.filter(asset_type_id__in=type_ids, show_in_list=True)
+    return {field.asset_type_id: field for field in fields.order_by("-order") if field.behavior.is_badge}

@@ -9,16 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from flexible_assets.access import get_asset, get_type
-from flexible_assets.field_kinds import TagKind
 from flexible_assets.lists import AssetList
 from flexible_assets.models import AssetTag, FlexibleAsset, FlexibleAssetField
 from flexible_assets.panels import panels_for
 from flexible_assets.schema import schema_of
 from organizations.access import AccountRequest, get_organization
-from organizations.lists import Cell, ListColumn, ListQuery, ListSpec, build_page
-from organizations.models import Contact
+from organizations.contact_columns import contact_columns
+from organizations.lists import ListQuery, ListSpec, build_page
 from organizations.navigation import organization_frame
-from organizations.paging import Order
 from organizations.policies import require, visible_contacts
 from organizations.roles import Right
 
@@ -60,10 +58,11 @@ def asset_detail(request: AccountRequest, account: str, asset_id: int) -> HttpRe
 def tagged_contacts(request: AccountRequest, account: str, asset_id: int, field_id: int) -> HttpResponse:
     """Everyone whom one Tag field of an asset names."""
     asset = get_asset(request.user, asset_id)
-    if not asset.asset_type.fields.filter(pk=field_id, kind=TagKind.name).exists():
+    field = asset.asset_type.fields.filter(pk=field_id).first()
+    if field is None or not field.behavior.is_tag:
         raise Http404("No such Tag field.")
     query = ListQuery.of(request.GET)
-    tagged = AssetTag.objects.of_account(asset.account_id).filter(asset=asset, field_id=field_id)
+    tagged = AssetTag.objects.of_account(asset.account_id).filter(asset=asset, field=field)
     page = build_page(
         ListSpec(
             url=request.path,
@@ -71,24 +70,11 @@ def tagged_contacts(request: AccountRequest, account: str, asset_id: int, field_
             rows=visible_contacts(request.user)
             .filter(pk__in=tagged.values("contact"))
             .matching(query.search),
-            columns=[
-                ListColumn[Contact](
-                    "name",
-                    "Name",
-                    lambda row: Cell(
-                        row.name,
-                        url=reverse("organizations:contact-detail", args=[account, row.pk]),
-                        icon="user",
-                        is_title=True,
-                    ),
-                    order=Order("sort_key"),
-                ),
-                ListColumn[Contact]("email", "E-mail", lambda row: Cell(row.email)),
-            ],
+            columns=contact_columns(account),
             noun=("contact", "contacts"),
             search_placeholder="Find a contact by name or e-mail",
             empty_title="Nobody is tagged",
-            empty_text="Contacts who hold this license appear after the next sync.",
+            empty_text="They appear here once this asset names them.",
         )
     )
     context = _asset_frame(request, asset) | {"asset": asset, "page": page}
@@ -106,12 +92,12 @@ def _field(request: AccountRequest, asset: FlexibleAsset, field: FlexibleAssetFi
     text = field.behavior.to_text(asset.traits.get(field.key))
     shown = {
         "label": field.name,
-        "kind": field.kind,
+        "is_tag": field.behavior.is_tag,
         "hint": field.hint,
         "value_text": text,
         "tone": field.tones.get(text, ""),
     }
-    return shown | _tags(request, asset, field) if field.kind == TagKind.name else shown
+    return shown | _tags(request, asset, field) if field.behavior.is_tag else shown
 
 
 def _tags(request: AccountRequest, asset: FlexibleAsset, field: FlexibleAssetField) -> dict[str, Any]:

@@ -34,6 +34,13 @@ class AccountMiddleware:
                 transaction.set_rollback(True)
             return response
 
+    def process_view(
+        self, request: HttpRequest, view: object, arguments: object, named: dict[str, object]
+    ) -> None:
+        # A reserved name fits the pattern of an account's.
+        if "account" in named and request.account is None:  # type: ignore[attr-defined]  # as above
+            raise Http404("No such account.")
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         # Rolled back at the end and not here, since the page that says 404 or 403 still reads its menu.
         request.has_raised = True  # type: ignore[attr-defined]  # for the end of this request

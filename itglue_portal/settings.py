@@ -1,5 +1,6 @@
 """All settings, read from the environment; docs/operations.md lists the variables."""
 
+# IS_LOCAL is a setting as well: commands say by it which database they wrote to.
 from itglue_portal.env import BASE_DIR, IS_LOCAL, database, env, local_addresses, local_secret, sealing_keys
 
 _local = local_addresses()
@@ -32,6 +33,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "itglue_portal.health.HealthMiddleware",
     "itglue_portal.middleware.AccountMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,6 +97,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # an e-mail is unique inside its account, not among all of them
+    "security.W005",  # HSTS for subdomains: hosts below the portal's may be other services, some without TLS
+    "security.W021",  # HSTS preload: binds the whole domain, which is the MSP's to decide
 ]
 
 LANGUAGE_CODE = "en-us"
@@ -121,9 +125,9 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if _SECURE else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _SECURE
 SECURE_SSL_REDIRECT = _SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

@@ -5,17 +5,18 @@ from functools import partial
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organizations.access import AccountRequest, find_account, get_contact, get_organization
+from organizations.contact_columns import contact_columns
 from organizations.contact_pages import mentions_of
 from organizations.forms import AccountForm, SignInForm
 from organizations.lists import Cell, ListColumn, ListQuery, ListSpec, build_page
-from organizations.models import Account, Contact, Organization, User
+from organizations.models import Account, Organization, User
 from organizations.navigation import Card, Place, cards, organization_columns, organization_frame
 from organizations.paging import Order
 from organizations.policies import visible_contacts, visible_organizations
@@ -44,15 +45,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest, account: str) -> HttpResponse:
-    target = request.GET.get("next") or request.POST.get("next") or ""
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        target = reverse("organizations:organization-list", args=[account])
+    target = _safe_target(request, account)
     if isinstance(request.user, User):
-        return redirect(target)
+        return HttpResponseRedirect(target)
     form = SignInForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
         login(request, form.user)
-        return redirect(target)
+        return HttpResponseRedirect(target)
     status = 422 if form.errors else 200
     return render(request, "organizations/sign_in.html", {"form": form, "next": target}, status=status)
 
@@ -66,10 +65,7 @@ def sign_out(request: AccountRequest, account: str) -> HttpResponse:
 @login_not_required
 @require_POST
 def theme(request: AccountRequest, account: str) -> HttpResponse:
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        target = reverse("organizations:organization-list", args=[account])
-    response = redirect(target)
+    response = HttpResponseRedirect(_safe_target(request, account))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         response.set_cookie(
@@ -78,6 +74,15 @@ def theme(request: AccountRequest, account: str) -> HttpResponse:
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response
+
+
+def _safe_target(request: HttpRequest, account: str) -> str:
+    """The page to go on with: the one that `next` names if it is this account's, for links come from anywhere."""
+    target = request.GET.get("next") or request.POST.get("next") or ""
+    is_inside = target.startswith(reverse("organizations:account-home", args=[account]))
+    if is_inside and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        return target
+    return reverse("organizations:organization-list", args=[account])
 
 
 @require_safe
@@ -110,7 +115,7 @@ def organization_list(request: AccountRequest, account: str) -> HttpResponse:
             noun=("organization", "organizations"),
             search_placeholder="Find an organization",
             empty_title="No organizations yet",
-            empty_text="Organizations are your clients. Connecting Microsoft adds them with their tenants.",
+            empty_text="Organizations are your clients. They appear here once an integration is matched to them.",
         )
     )
     return render(
@@ -141,25 +146,11 @@ def contact_list(request: AccountRequest, account: str, organization_id: int) ->
             url=request.path,
             query=query,
             rows=visible_contacts(request.user).in_organization(organization).matching(query.search),
-            columns=[
-                ListColumn[Contact](
-                    "name",
-                    "Name",
-                    lambda row: Cell(
-                        row.name,
-                        url=reverse("organizations:contact-detail", args=[account, row.pk]),
-                        icon="user",
-                        is_title=True,
-                    ),
-                    order=Order("sort_key"),
-                ),
-                ListColumn[Contact]("title", "Title", lambda row: Cell(row.title)),
-                ListColumn[Contact]("email", "E-mail", lambda row: Cell(row.email)),
-            ],
+            columns=contact_columns(account),
             noun=("contact", "contacts"),
             search_placeholder="Find a contact by name or e-mail",
             empty_title="No contacts yet",
-            empty_text="Licensed users of the Microsoft tenant become contacts at the next sync.",
+            empty_text="They appear here once a sync has read who works at this organization.",
         )
     )
     return render(

@@ -17,14 +17,11 @@ SCHEDULER_ROLE = "app_scheduler"
 _IN_ACCOUNT = "account_id = (SELECT NULLIF(current_setting('app.account_id', true), '')::bigint)"
 
 
-class _TableOperation(Operation):
-    """Runs statements on one table; the model state stays as it is."""
+class _Statements(Operation):
+    """Runs SQL both ways; the model state stays as it is."""
 
     reversible = True
     reduces_to_sql = True
-
-    def __init__(self, model_name: str) -> None:
-        self.model_name = model_name
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Nothing changes in the models."""
@@ -36,7 +33,7 @@ class _TableOperation(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        for statement in self.statements(to_state.apps.get_model(app_label, self.model_name)):
+        for statement in self.forwards(app_label, to_state):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -46,8 +43,27 @@ class _TableOperation(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        for statement in self.reverse_statements(from_state.apps.get_model(app_label, self.model_name)):
+        for statement in self.backwards(app_label, from_state):
             schema_editor.execute(statement, params=None)
+
+    def forwards(self, app_label: str, state: ProjectState) -> Iterator[str]:
+        raise NotImplementedError
+
+    def backwards(self, app_label: str, state: ProjectState) -> Iterator[str]:
+        raise NotImplementedError
+
+
+class _TableOperation(_Statements):
+    """Statements about the table of one of the app's models."""
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def forwards(self, app_label: str, state: ProjectState) -> Iterator[str]:
+        return self.statements(state.apps.get_model(app_label, self.model_name))
+
+    def backwards(self, app_label: str, state: ProjectState) -> Iterator[str]:
+        return self.reverse_statements(state.apps.get_model(app_label, self.model_name))
 
     def statements(self, model: type[models.Model]) -> Iterator[str]:
         raise NotImplementedError
@@ -115,11 +131,8 @@ class LetSchedulerRead(_TableOperation):
         yield f"DROP POLICY scheduler ON {table}"
 
 
-class ShareTable(Operation):
+class ShareTable(_Statements):
     """Grants on a table that belongs to no account, such as the sessions; by name, since other packages own some."""
-
-    reversible = True
-    reduces_to_sql = True
 
     def __init__(self, table: str, grants: str) -> None:
         self.table = table
@@ -128,26 +141,11 @@ class ShareTable(Operation):
     def describe(self) -> str:
         return f"Grant {self.grants} on {self.table}"
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Nothing changes in the models."""
+    def forwards(self, app_label: str, state: ProjectState) -> Iterator[str]:
+        yield f"GRANT {self.grants} ON {self.table} TO {RUNTIME_ROLE}"
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        schema_editor.execute(f"GRANT {self.grants} ON {self.table} TO {RUNTIME_ROLE}", params=None)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        schema_editor.execute(f"REVOKE ALL ON {self.table} FROM {RUNTIME_ROLE}", params=None)
+    def backwards(self, app_label: str, state: ProjectState) -> Iterator[str]:
+        yield f"REVOKE ALL ON {self.table} FROM {RUNTIME_ROLE}"
 
 
 def is_account_owned(model: type[models.Model]) -> bool:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import transaction
-
 from integrations.actions import NewIntegration, Tenant, connect_microsoft, match_tenant, save_sync_settings
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.records import DirectoryUser, SubscribedSku
@@ -15,7 +13,7 @@ from integrations.models import Integration, TenantMatch
 from integrations.steps import TenantContext
 from licenses.step import LicenseReading, LicenseStep
 from organizations.access import account_transaction
-from organizations.actions import create_account, create_organization, create_user
+from organizations.actions import NewUser, create_account, create_organization, create_user
 from organizations.models import Account, Organization, User
 from organizations.roles import Role
 
@@ -26,14 +24,13 @@ _numbers = itertools.count(1)
 
 def make_account(name: str = "Account") -> Account:
     """Its own account for every test: the wall keeps tests apart, so nothing has to be cleaned up."""
-    with transaction.atomic():
-        return create_account(name, slug=f"a-{uuid.uuid4().hex[:12]}")
+    return create_account(name, slug=f"a-{uuid.uuid4().hex[:12]}", now=NOW)
 
 
 def make_user(account: Account, role: Role = Role.ADMINISTRATOR, email: str = "") -> User:
     email = email or f"{role.value}-{next(_numbers)}@example.test"
     with account_transaction(account.pk):
-        return create_user(account, email=email, name=role.label, role=role, password=PASSWORD)
+        return create_user(account, NewUser(email, role.label, role, PASSWORD), now=NOW)
 
 
 def make_organization(account: Account, name: str = "") -> Organization:

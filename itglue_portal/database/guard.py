@@ -3,13 +3,14 @@
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
+# Of every role that we are a member of, our own included: its policies hold for us, and SET ROLE lends the rest.
 _QUESTION = """
-SELECT rolsuper, rolbypassrls,
-       EXISTS (SELECT FROM pg_class WHERE relkind = 'r' AND relowner = pg_roles.oid
-               AND relnamespace = 'public'::regnamespace),
+SELECT bool_or(role.rolsuper), bool_or(role.rolbypassrls),
+       bool_or(EXISTS (SELECT FROM pg_class WHERE relkind = 'r' AND relowner = role.oid
+                       AND relnamespace = 'public'::regnamespace)),
        (SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname = 'organizations_contact' AND relrowsecurity
                AND relforcerowsecurity AND relnamespace = 'public'::regnamespace)
-FROM pg_roles WHERE rolname = current_user
+FROM pg_roles role WHERE pg_has_role(current_user, role.oid, 'MEMBER')
 """
 
 
@@ -20,8 +21,8 @@ def refuse_unsafe_role() -> None:
         is_superuser, bypasses, owns_tables, fenced = cursor.fetchone()
     if is_superuser or bypasses or owns_tables:
         raise ImproperlyConfigured(
-            "DATABASE_URL connects as a role that row-level security does not bind (superuser, BYPASSRLS or owner of "
-            "tables). Use app_runtime; `manage.py create_roles` makes it."
+            "DATABASE_URL connects as a role that row-level security does not bind (superuser, BYPASSRLS, owner of "
+            "tables, or a member of such a role). Use app_runtime; `manage.py create_roles` makes it."
         )
     if not fenced:
         raise ImproperlyConfigured("The database has no fenced tables yet. Run `manage.py migrate` first.")

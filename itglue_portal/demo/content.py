@@ -11,7 +11,7 @@ from integrations.actions import NewIntegration, Tenant, connect_microsoft, matc
 from integrations.microsoft.credentials import ClientSecret
 from integrations.models import Integration
 from organizations.access import account_transaction, find_account
-from organizations.actions import create_account, create_organization, create_user
+from organizations.actions import NewUser, create_account, create_organization, create_user
 from organizations.models import Account, User
 from organizations.roles import Role
 
@@ -43,9 +43,10 @@ def prepare(
 ) -> Demo:
     """Creates the account, or opens the one of an earlier demo; `name` stands for the simulated world."""
     with transaction.atomic():
-        account = find_account(SLUG) or create_account("Demo MSP", slug=SLUG)
+        known = find_account(SLUG)
+    account = known or create_account("Demo MSP", slug=SLUG, now=now)
     with account_transaction(account.pk):
-        _ensure_people(account, password)
+        _ensure_people(account, password, now=now)
         integration = Integration.objects.of_account(account.pk).filter(name=name).first()
         if integration is None:
             new = NewIntegration(name=name, credential=credential)
@@ -53,11 +54,11 @@ def prepare(
         return Demo(account, integration.pk)
 
 
-def _ensure_people(account: Account, password: str) -> None:
+def _ensure_people(account: Account, password: str, *, now: datetime) -> None:
     for email, name, role in PEOPLE:
         user = User.objects.filter(email=email).first()
         if user is None:
-            create_user(account, email=email, name=name, role=role, password=password)
+            create_user(account, NewUser(email, name, role, password), now=now)
         elif not user.check_password(password):
             user.set_password(password)
             user.save(update_fields=["password"])

@@ -1,4 +1,4 @@
-// The parts htmx replaces: says what changed, waits for the reader, keeps addresses short, tells when the portal is away.
+// The parts htmx replaces: says what changed, waits for the reader, keeps addresses short, tells of trouble.
 const announcer = document.getElementById("announcer");
 const lost = document.getElementById("contact-lost");
 const said = new Map();
@@ -28,9 +28,13 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
-for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(failure, () => { lost.hidden = false; });
+function tell(trouble) {
+  lost.querySelector("span").textContent = lost.dataset[trouble];
+  lost.hidden = false;
 }
+
+for (const failure of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(failure, () => tell("away"));
+document.addEventListener("htmx:responseError", (event) => tell(event.detail.xhr.status < 500 ? "refused" : "failed"));
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful !== false && event.detail.xhr.status < 400) lost.hidden = true;
 });

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -17,7 +16,7 @@ from integrations.models import Integration, SyncRun
 from integrations.states import RunState, Trigger
 from licenses.sku_names import sku_name
 from organizations.access import account_transaction
-from organizations.actions import create_account, create_user
+from organizations.actions import NewUser, create_account, create_user
 from organizations.models import Account, Organization, User
 from organizations.names import sort_key
 from organizations.roles import Role
@@ -86,11 +85,10 @@ def opened(name: str, *, tenants: int) -> Iterator[Office]:
     # Renewal dates that lie ahead, as at a client's; everything else is as at any other time.
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     with Simulator(World(seed=7, tenants=tenants, epoch=today)) as simulator:
-        with transaction.atomic():
-            account = create_account(name, slug=f"e-{uuid.uuid4().hex[:12]}")
+        account = create_account(name, slug=f"e-{uuid.uuid4().hex[:12]}", now=today)
         with account_transaction(account.pk):
             people = {
-                role: create_user(account, email=email, name=person, role=role, password=PASSWORD)
+                role: create_user(account, NewUser(email, person, role, PASSWORD), now=today)
                 for role, (person, email) in PEOPLE.items()
             }
         connected = connect_to(simulator, account)

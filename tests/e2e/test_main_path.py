@@ -159,7 +159,7 @@ def _searches_all_organizations(tab: Visit, office: Office, organization: str) -
     tab.page.locator("#global-menu").get_by_role("link", name="Microsoft Licenses").click()
     everything = sum(len(tenant.licenses()) for tenant in office.simulator.world.tenants)
     count = tab.page.locator("#results-count")
-    expect(count).to_contain_text(f"{everything} licenses")
+    expect(count).to_contain_text(f"{everything} Microsoft Licenses")
     tab.keep("global-microsoft-licenses")
     first_page = tab.result_rows()
     tab.page.get_by_role("link", name="Next").click()
@@ -169,15 +169,15 @@ def _searches_all_organizations(tab: Visit, office: Office, organization: str) -
     expect(tab.page.get_by_role("link", name="Previous")).to_have_count(0)
     assert tab.result_rows() == first_page
     tab.page.get_by_label("Organization", exact=True).select_option(organization)
-    expect(count).to_contain_text(f"{len(office.tenant(0).licenses())} licenses")
+    expect(count).to_contain_text(f"{len(office.tenant(0).licenses())} Microsoft Licenses")
     assert {row[1] for row in tab.result_rows()} == {organization}
     tab.page.get_by_role("link", name="Active", exact=True).click()
     expect(tab.page.locator("th[aria-sort=descending]")).to_have_text(exactly("Active"))
     numbers = [int(row[4].replace(",", "")) for row in tab.result_rows()]
     assert numbers == sorted(numbers, reverse=True)
     tab.page.locator("#list-search").fill("no such license")
-    expect(tab.page.locator("#results")).to_contain_text("No licenses match")
+    expect(tab.page.locator("#results")).to_contain_text("No Microsoft Licenses match")
     tab.keep("nothing-matches")
     tab.page.go_back()
     expect(tab.page.locator("#list-search")).to_have_value("")
-    expect(count).to_contain_text(f"{len(office.tenant(0).licenses())} licenses")
+    expect(count).to_contain_text(f"{len(office.tenant(0).licenses())} Microsoft Licenses")

@@ -60,7 +60,7 @@ def test_page_tells_when_the_portal_is_away_and_goes_on_when_it_is_back(visit, s
     tab.open("admin/integrations/")
     expect(tab.page.locator(".sync-state .badge")).to_have_text("Syncing...")
     tab.page.context.set_offline(True)
-    expect(tab.page.locator("#contact-lost")).to_be_visible()
+    expect(tab.page.locator("#contact-lost")).to_contain_text("The portal cannot be reached.")
     tab.keep("portal-away")
     tab.page.context.set_offline(False)
     expect(tab.page.locator("#contact-lost")).to_be_hidden()
@@ -70,6 +70,26 @@ def test_page_tells_when_the_portal_is_away_and_goes_on_when_it_is_back(visit, s
     assert [
         each for each in tab.complaints if "DISCONNECTED" not in each and "error: htmx:" not in each
     ] == []
+    tab.complaints.clear()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (404, "This is no longer here, or you can no longer see it. Reload the page."),
+        (500, "The portal had an error. You see the last known state; it is tried again by itself."),
+    ],
+)
+def test_page_tells_a_refusal_from_an_error_of_the_portal(visit, shaken, status, words):
+    tab = visit(to=shaken)
+    shaken.start()
+    tab.page.route("**/status/", lambda route: route.fulfill(status=status, body=""))
+    tab.open("admin/integrations/")
+    expect(tab.page.locator("#contact-lost")).to_have_text(words)
+    tab.page.unroute("**/status/")
+    expect(tab.page.locator("#contact-lost")).to_be_hidden()
+    shaken.sync()
+    assert [each for each in tab.complaints if str(status) not in each and "error: htmx:" not in each] == []
     tab.complaints.clear()
 
 

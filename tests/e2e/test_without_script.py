@@ -38,7 +38,7 @@ def test_list_is_searched_filtered_sorted_and_paged(tab, office):
     assert [int(text.replace(",", "")) for text in cells(tab, 5)] == wanted
     tab.page.locator("#list-search").fill("no such license")
     tab.page.locator("#list-search").press("Enter")
-    expect(tab.page.locator("#results")).to_contain_text("No licenses match")
+    expect(tab.page.locator("#results")).to_contain_text("No Microsoft Licenses match")
     tab.page.get_by_role("link", name="Clear filters").click()
     expect(tab.page.locator("#results tbody tr")).to_have_count(50)
 

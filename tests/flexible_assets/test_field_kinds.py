@@ -19,6 +19,11 @@ def test_every_kind_is_found_by_its_name():
     assert [name for name, kind in FIELD_KINDS.items() if kind.name != name] == []
 
 
+def test_one_kind_is_shown_as_a_badge_and_one_as_tags():
+    assert [name for name, kind in FIELD_KINDS.items() if kind.is_badge] == ["Select"]
+    assert [name for name, kind in FIELD_KINDS.items() if kind.is_tag] == ["Tag"]
+
+
 def test_every_slot_is_a_column_of_an_asset():
     columns = {field.name for field in FlexibleAsset._meta.concrete_fields}
     assert {slot for family in SLOTS.values() for slot in family} <= columns

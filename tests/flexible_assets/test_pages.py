@@ -2,7 +2,9 @@
 
 import pytest
 
-from flexible_assets.models import FlexibleAsset, FlexibleAssetType
+from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType
+from flexible_assets.policies import visible_assets
+from organizations.models import Contact
 from organizations.roles import Role
 from tests.factories import NOW, connect, give_licenses, person, sku
 from tests.integrations.places import tenant_named
@@ -96,6 +98,50 @@ def test_global_list_is_narrowed_by_organization_status_and_words(technician, gl
     assert names(q="lake") == [["FLOW_FREE", "Lake"], ["SPE_E3", "Lake"]]
     assert names(q="spe", organization=lake) == [["SPE_E3", "Lake"]]
     assert names(status="Suspended", organization=lake) == []
+
+
+@pytest.fixture
+def menu_of_one(monkeypatch):
+    """An account with more organizations than a menu serves."""
+    monkeypatch.setattr("flexible_assets.lists.ORGANIZATIONS_IN_MENU", 1)
+
+
+@pytest.mark.usefixtures("menu_of_one")
+def test_list_is_narrowed_by_organization_however_many_there_are(technician, global_url, clients):
+    lake = str(clients.matches[1].organization_id)
+    page = page_of(technician.get(global_url, {"organization": lake}))
+    assert [row[:2] for row in page.rows] == [["FLOW_FREE", "Lake"], ["SPE_E3", "Lake"]]
+    menu = page.one("select", name="organization")
+    assert menu.texts("option") == ["All", "Lake"]
+    assert [each.text for each in menu.all("option") if "selected" in each.attributes] == ["Lake"]
+
+
+@pytest.mark.usefixtures("menu_of_one")
+@pytest.mark.parametrize("unknown", ["", "0", "-1", "x", "1.5", "999999999", "9" * 40, "9" * 5000])
+def test_long_list_of_organizations_has_no_menu_until_one_is_chosen(technician, global_url, unknown):
+    page = page_of(technician.get(global_url, {"organization": unknown}))
+    assert (len(page.rows), page.all("select", name="organization")) == (5, [])
+
+
+@pytest.mark.parametrize("menu_length", [1, 250])
+def test_organization_of_another_account_is_no_filter(
+    technician, global_url, rival, monkeypatch, menu_length
+):
+    monkeypatch.setattr("flexible_assets.lists.ORGANIZATIONS_IN_MENU", menu_length)
+    foreign = connect(rival, [tenant_named("Theirs")]).matches[0]
+    page = page_of(technician.get(global_url, {"organization": str(foreign.organization_id)}))
+    assert len(page.rows) == 5
+    assert "Theirs" not in page.text
+
+
+def test_list_is_counted_by_the_name_of_its_type(technician, harbor_url, global_url):
+    def count(url, **query):
+        return page_of(technician.get(url, query)).one("p", id="results-count").one("span").text
+
+    assert count(harbor_url) == "3 Microsoft Licenses"
+    assert count(global_url, status="Over-assigned") == "1 Microsoft Licenses"
+    nothing = page_of(technician.get(harbor_url, {"q": "zzz"}))
+    assert nothing.one("div", class_="empty").one("h2").text == "No Microsoft Licenses match"
 
 
 def test_totals_follow_the_filter(technician, global_url, clients):
@@ -204,6 +250,36 @@ def test_license_of_very_many_people_names_sixty_and_leads_to_the_rest(technicia
     assert (first.one("p", id="results-count").text, len(first.rows)) == ("130 contacts", 50)
     found = page_of(technician.get(more.attributes["href"], {"q": "person 12"}))
     assert [row[0] for row in found.rows] == [f"Person {number}" for number in range(120, 130)]
+
+
+def test_tagged_contacts_are_listed_as_contacts_are(technician, account, clients, asset_url, inside):
+    with inside():
+        field = FlexibleAssetField.objects.get(kind="Tag")
+    page = page_of(technician.get(f"{asset_url('OLD_PLAN')}tags/{field.pk}/"))
+    harbor = f"/{account.slug}/organizations/{clients.matches[0].organization_id}/contacts/"
+    listed = page_of(technician.get(harbor))
+    assert page.rows == listed.rows
+    assert page.one("thead").texts("th") == ["Name", "Title", "E-mail"]
+
+
+@pytest.mark.parametrize("kind", ["Text", "Select", "Number"])
+def test_only_a_tag_field_has_a_list_of_contacts(technician, asset_url, inside, kind):
+    with inside():
+        field = FlexibleAssetField.objects.filter(kind=kind).first()
+    assert technician.get(f"{asset_url('OLD_PLAN')}tags/{field.pk}/").status_code == 404
+
+
+def test_assets_a_user_may_not_see_are_not_named_on_a_contacts_page(
+    technician, account, clients, inside, monkeypatch
+):
+    with inside():
+        contact = Contact.objects.get(name="Person 0")
+    url = f"/{account.slug}/contacts/{contact.pk}/"
+    assert page_of(technician.get(url)).rows == [["OLD_PLAN", "Microsoft Licenses", "Suspended"]]
+    monkeypatch.setattr(
+        "flexible_assets.mentions.visible_assets", lambda user: visible_assets(user).exclude(name="OLD_PLAN")
+    )
+    assert "OLD_PLAN" not in page_of(technician.get(url)).text
 
 
 def test_global_menu_is_there_for_those_who_may_see_all_organizations(client_of, account, global_url):

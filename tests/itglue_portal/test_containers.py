@@ -18,6 +18,20 @@ SETTINGS = """
 from itglue_portal import settings
 print(settings.IS_LOCAL, settings.ALLOWED_HOSTS, *(settings.DATABASES[name]["USER"] for name in ("default", "scheduler")))
 """
+PACE = """
+from itglue_portal import settings
+print({name: value for name, value in vars(settings).items() if name.startswith("SYNC_")})
+"""
+# What gunicorn makes of our configuration file, without serving.
+WEB_SERVER = """
+import runpy
+from gunicorn.config import Config
+config = Config()
+for name, value in runpy.run_path("deploy/gunicorn.conf.py").items():
+    if name in config.settings:
+        config.set(name, value)
+print(config.bind, config.workers)
+"""
 
 
 def block(name):
@@ -25,9 +39,9 @@ def block(name):
     return re.search(rf"^{name}:.*\n((?:(?: .*)?\n)*)", COMPOSE, re.MULTILINE)[1]
 
 
-def settings_under(environment):
+def settings_under(environment, script=SETTINGS):
     return subprocess.run(  # noqa: S603 - our own interpreter and script
-        [sys.executable, "-c", SETTINGS],
+        [sys.executable, "-c", script],
         cwd=REPOSITORY,
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
@@ -48,6 +62,15 @@ def test_compose_has_exactly_these_services():
     assert services == ["setup", "web", "worker", "worker-control", "beat", "postgres", "redis"]
 
 
+def test_compose_repeats_the_settings_own_pace():
+    given = shared_environment()
+    silent = {name: value for name, value in given.items() if not name.startswith("SYNC_")}
+    assert len(given) - len(silent) == 4
+    pace = settings_under(silent, PACE).stdout
+    assert "SYNC_RUN_SECONDS" in pace
+    assert settings_under(given, PACE).stdout == pace
+
+
 def test_settings_start_from_what_compose_gives_every_process():
     done = settings_under(shared_environment())
     assert (done.stderr, done.stdout) == ("", "False ['1234'] app_runtime app_scheduler\n")
@@ -64,12 +87,30 @@ def test_settings_refuse_to_start_without(name):
     assert f'"{name}" not set' in done.stderr
 
 
+def test_every_variable_of_the_settings_is_explained_to_operators():
+    source = "".join((REPOSITORY / "itglue_portal" / name).read_text() for name in ("settings.py", "env.py"))
+    read = set(re.findall(r"""env\.\w+\(\s*"(\w+)\"""", source))
+    assert {"DATABASE_URL", "SYNC_RUN_SECONDS", "SEALING_KEYS"} <= read
+    table = (REPOSITORY / "docs" / "operations.md").read_text()
+    explained = {
+        name
+        for line in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", line)
+    }
+    assert sorted(read - explained) == []
+
+
 def test_settings_start_from_what_the_image_is_built_with():
     build = re.search(
         r"^RUN (SECRET_KEY=.*?)python manage.py collectstatic", DOCKERFILE, re.MULTILINE | re.DOTALL
     )[1]
     done = settings_under(dict(re.findall(r"(\w+)=(\S+)", build)))
     assert done.returncode == 0, done.stderr
+
+
+def test_web_concurrency_sets_the_number_of_web_processes():
+    done = settings_under({"WEB_CONCURRENCY": "7"}, WEB_SERVER)
+    assert (done.stderr, done.stdout) == ("", "['0.0.0.0:8000'] 7\n")
 
 
 def test_only_the_setup_holds_the_strong_passwords():

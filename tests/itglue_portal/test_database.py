@@ -1,11 +1,16 @@
 """The backend: the account reaches PostgreSQL at BEGIN, and whatever could see too little fails loudly instead."""
 
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections, transaction
+from django.utils import timezone
 
 from itglue_portal.database.base import OutsideTransactionError, ScopeChangedError
 from organizations.access import account_transaction
@@ -192,3 +197,15 @@ def _seen_from_elsewhere(account) -> list[str]:
             "SELECT name FROM organizations_organization WHERE account_id = %s ORDER BY id", [account.pk]
         )
         return [name for (name,) in cursor.fetchall()]
+
+
+def test_sessions_that_ended_are_cleared_as_the_runtime_role(committed):
+    """By a daily `manage.py clearsessions`; those that still hold stay."""
+    ended, holding = f"ended-{uuid.uuid4().hex[:8]}", f"holding-{uuid.uuid4().hex[:8]}"
+    with transaction.atomic():
+        for key, hours in ((ended, -1), (holding, 1)):
+            Session.objects.create(session_key=key, expire_date=timezone.now() + timedelta(hours=hours))
+    call_command("clearsessions")
+    with transaction.atomic():
+        kept = Session.objects.filter(session_key__in=[ended, holding])
+        assert [session.session_key for session in kept] == [holding]

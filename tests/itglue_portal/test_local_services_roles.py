@@ -4,12 +4,16 @@ from io import StringIO
 
 import psycopg2
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
+from django.db import connection
 from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import make_dsn
 
 from itglue_portal import local_services
 from itglue_portal.database import roles
+from itglue_portal.database.guard import refuse_unsafe_role
+from itglue_portal.env import database
 from itglue_portal.local_services.account import server_account
 from itglue_portal.local_services.addresses import superuser_url
 from itglue_portal.local_services.passwords import passwords_in
@@ -131,6 +135,33 @@ def test_roles_that_were_loosened_are_brought_back(checkout, superuser, addresse
     assert ask(superuser, "SELECT has_database_privilege('app_runtime', 'portal', 'TEMPORARY')") == "False"
     portal = make_dsn(superuser, dbname="portal")
     assert ask(portal, "SELECT has_schema_privilege('app_runtime', 'public', 'CREATE')") == "False"
+
+
+@pytest.fixture
+def connected_to_the_checkout(_database, addresses, monkeypatch):
+    """The portal of this process connects to the checkout's database instead of the suite's."""
+    for name, value in database(addresses.database).items():
+        if name != "ENGINE":
+            monkeypatch.setitem(connection.settings_dict, name, value)
+    connection.close()
+    yield
+    connection.close()
+
+
+@pytest.mark.usefixtures("walled", "connected_to_the_checkout")
+@pytest.mark.parametrize("route", ["app_owner", "between"])
+def test_portal_does_not_serve_over_a_member_of_the_owner(superuser, route):
+    """Row-level security grants to members, of whatever degree, what it grants to the role itself."""
+    ask(superuser, "CREATE ROLE between IN ROLE app_owner")
+    ask(superuser, f"GRANT {route} TO app_runtime")
+    try:
+        with pytest.raises(ImproperlyConfigured, match="row-level security does not bind"):
+            refuse_unsafe_role()
+    finally:
+        ask(superuser, "DROP ROLE between")
+        ask(superuser, "REVOKE app_owner FROM app_runtime")
+    with pytest.raises(ImproperlyConfigured, match="no fenced tables yet"):
+        refuse_unsafe_role()
 
 
 def test_create_roles_sets_a_changed_password(superuser, addresses, monkeypatch):

@@ -209,11 +209,6 @@ def test_absent_pages_say_so(admin, account, path):
     assert page.one("h1").text == "Nothing here"
 
 
-def test_health_is_told_without_signing_in(client, committed):
-    answer = client.get("/healthz")
-    assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, b"ok", "text/plain")
-
-
 def test_every_named_page_ends_in_a_slash_so_that_each_has_one_address():
     routes = [
         str(pattern.pattern)

@@ -3,14 +3,13 @@
 import uuid
 
 import pytest
-from django.db import transaction
 
 from flexible_assets.models import FlexibleAsset, FlexibleAssetType
 from integrations.actions import Tenant, start_sync
 from integrations.models import TenantSync
 from integrations.problems import Problem
 from integrations.states import SyncState, Trigger
-from organizations.actions import create_account, create_user
+from organizations.actions import NewUser, create_account, create_user
 from organizations.models import Contact
 from organizations.roles import Role
 from tests.factories import NOW, PASSWORD, connect, give_licenses, person, sku
@@ -37,8 +36,7 @@ def name(request):
 @pytest.fixture
 def hostile(_database, name):
     """An account in which everything that has a name has this one."""
-    with transaction.atomic():
-        account = create_account(name, slug=f"h-{uuid.uuid4().hex[:12]}")
+    account = create_account(name, slug=f"h-{uuid.uuid4().hex[:12]}", now=NOW)
     tenant = Tenant(uuid.uuid4(), name, name)
     connected = connect(account, [tenant], name=name)
     plan = sku(name, enabled=2, consumed=3)
@@ -49,9 +47,8 @@ def hostile(_database, name):
 @pytest.fixture
 def reader(hostile, inside, sign_in, name):
     with inside(hostile.account):
-        user = create_user(
-            hostile.account, email="admin@client.test", name=name, role=Role.ADMINISTRATOR, password=PASSWORD
-        )
+        administrator = NewUser("admin@client.test", name, Role.ADMINISTRATOR, PASSWORD)
+        user = create_user(hostile.account, administrator, now=NOW)
     return sign_in(user)
 
 

@@ -57,9 +57,11 @@ def test_sign_in_takes_any_words(client, account, odd):
         page_of(answer, status=422)
 
 
-@pytest.mark.parametrize("odd", ["\0", "a" * 5000, "//x", "/\r\nX: y"], ids=ascii)
+@pytest.mark.parametrize(
+    "odd", ["\0", "a" * 5000, "//x", "/\r\nX: y", "/{slug}/\r\nX: y", "/{slug}/\0"], ids=ascii
+)
 def test_theme_takes_any_words(client, account, odd):
-    for form in ({"theme": odd}, {"theme": "dark", "next": odd}):
+    for form in ({"theme": odd}, {"theme": "dark", "next": odd.replace("{slug}", account.slug)}):
         answer = client.post(f"/{account.slug}/theme/", form)
         assert (answer.status_code, "X" in answer.headers) == (302, False)
 

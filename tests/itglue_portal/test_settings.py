@@ -59,5 +59,12 @@ def test_database_url_is_understood_with_port_password_and_options():
 
 def test_https_address_turns_on_secure_cookies_and_the_redirect():
     result = run("-c", "from django.conf import settings as s; "
-                       "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_NAME)")  # fmt: skip
-    assert result.stdout.strip() == "True True True __Host-session"
+                       "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)")  # fmt: skip
+    assert result.stdout.strip() == "True True True __Host-session __Host-csrftoken"
+
+
+def test_strict_transport_is_asked_for_this_host_and_no_other():
+    """Neighbors of the portal's name may be other services of the MSP, some of them without TLS."""
+    code = "from django.conf import settings as s; print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+    assert run("-c", code).stdout.strip() == "31536000 False False"
+    assert run("-c", code, PUBLIC_URL="http://portal.example.com").stdout.strip() == "0 False False"

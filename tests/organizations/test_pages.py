@@ -38,7 +38,7 @@ def test_organizations_are_listed_by_name_as_people_file_them(technician, accoun
 def test_organizations_of_an_empty_account_say_how_they_come_about(technician, account):
     page = page_of(technician.get(f"/{account.slug}/organizations/"))
     assert page.one("div", class_="empty").text == (
-        "No organizations yet Organizations are your clients. Connecting Microsoft adds them with their tenants."
+        "No organizations yet Organizations are your clients. They appear here once an integration is matched to them."
     )
 
 
@@ -86,6 +86,14 @@ def test_contacts_are_those_who_hold_a_license(technician, account, client_compa
         technician.get(f"/{account.slug}/organizations/{client_company.organization_id}/contacts/")
     )
     assert page.rows == [["Åsa Ek", "CEO", "asa@client.test"], ["Bo Bengtsson", "", "bo@client.test"]]
+
+
+def test_organization_without_contacts_says_how_they_come_about(technician, account):
+    organization = make_organization(account, "Northwind")
+    page = page_of(technician.get(f"/{account.slug}/organizations/{organization.pk}/contacts/"))
+    assert page.one("div", class_="empty").text == (
+        "No contacts yet They appear here once a sync has read who works at this organization."
+    )
 
 
 @pytest.mark.parametrize(

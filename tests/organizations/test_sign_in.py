@@ -1,3 +1,5 @@
+import pytest
+
 from organizations.roles import Role
 from tests.factories import PASSWORD, make_user
 
@@ -37,10 +39,32 @@ def test_deactivated_user_is_signed_out_by_the_next_request(account, sign_in, in
     assert client.get(f"/{account.slug}/organizations/").status_code == 302
 
 
-def test_sign_in_does_not_redirect_to_another_host(client, account):
+def test_sign_in_leads_back_to_the_page_that_asked_for_it(client, account):
     user = make_user(account)
+    page = f"/{account.slug}/contacts/7/?q=a"
     response = client.post(
-        f"/{account.slug}/sign-in/",
-        {"email": user.email, "password": PASSWORD, "next": "https://evil.example/"},
+        f"/{account.slug}/sign-in/", {"email": user.email, "password": PASSWORD, "next": page}
     )
-    assert response.url == f"/{account.slug}/organizations/"
+    assert response.url == page
+    assert client.get(f"/{account.slug}/sign-in/", {"next": page}).url == page
+
+
+ELSEWHERE = [
+    "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "foo", "organizations",
+    "/", "/another-account/organizations/", "{slug}/organizations/", "//evil.example/{slug}/", "http:///{slug}/",
+    "/{slug}x/", "/{slug}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_nothing_leads_out_of_the_account(client, account, target):
+    user = make_user(account)
+    sign_in, target = f"/{account.slug}/sign-in/", target.format(slug=account.slug)
+    answers = [
+        client.post(f"/{account.slug}/theme/", {"theme": "dark", "next": target}),
+        client.post(sign_in, {"email": user.email, "password": PASSWORD, "next": target}),
+        client.get(sign_in, {"next": target}),
+    ]
+    assert [(answer.status_code, answer.url) for answer in answers] == [
+        (302, f"/{account.slug}/organizations/")
+    ] * 3

@@ -21,7 +21,7 @@ PAGE = ListPage(
             is_orphaned=True,
         ),
     ],
-    count_text="2 licenses",
+    count_text="2 Microsoft Licenses",
     search="mic",
     search_placeholder="Search by name",
     filters=[
@@ -31,7 +31,7 @@ PAGE = ListPage(
     first_url="",
     previous_url="",
     next_url="/licenses/?from=abc",
-    empty_title="No licenses match",
+    empty_title="No Microsoft Licenses match",
     empty_text="Try fewer words.",
     hidden=[("sort", "name")],
     totals=["Total", "192"],
@@ -82,7 +82,7 @@ def test_totals_stand_under_their_columns():
 def test_list_without_rows_says_what_to_do_instead_of_showing_a_table():
     html = results(replace(PAGE, rows=[], next_url=""))
     assert "<table" not in html
-    assert "<h2>No licenses match</h2>" in html
+    assert "<h2>No Microsoft Licenses match</h2>" in html
     assert '<a href="/licenses/">Clear filters</a>' in html
 
 

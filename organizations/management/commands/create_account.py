@@ -4,14 +4,14 @@ import getpass
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import slug_re, validate_email
-from django.db import transaction
+from django.core.validators import validate_email
+from django.utils import timezone
 
-from organizations.access import RESERVED_SLUGS, account_transaction, find_account
-from organizations.actions import create_account, create_user
+from organizations.actions import AccountNameError, NewUser, create_account
 from organizations.roles import Role
 
 
@@ -27,22 +27,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         slug, email = options["slug"], options["admin"]
-        password = (
-            getpass.getpass(f"Password for {email}: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
-        )
-        if not slug_re.match(slug) or slug in RESERVED_SLUGS:
-            raise CommandError(
-                f"{slug!r} can't name an account: use letters, digits and hyphens, such as acme."
-            )
+        password = _password_for(email)
         try:
             validate_email(email)
             validate_password(password)
+            administrator = NewUser(email, email, Role.ADMINISTRATOR, password)
+            create_account(options["name"], slug=slug, now=timezone.now(), administrator=administrator)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        with transaction.atomic():
-            if find_account(slug) is not None:
-                raise CommandError(f"There is an account {slug!r} already.")
-            account = create_account(options["name"], slug=slug)
-        with account_transaction(account.pk):
-            create_user(account, email=email, name=email, role=Role.ADMINISTRATOR, password=password)
-        self.stdout.write(f"Account {slug!r} is ready; {email} can sign in at /{slug}/.")
+        except AccountNameError as error:
+            raise CommandError(str(error)) from None
+        place = " in this checkout's local database" if settings.IS_LOCAL else ""
+        self.stdout.write(f"Account {slug!r} is ready{place}; {email} can sign in at /{slug}/.")
+
+
+def _password_for(email: str) -> str:
+    """Nothing but the line's end is taken off what is piped in: blanks may belong to the password."""
+    if sys.stdin.isatty():
+        return getpass.getpass(f"Password for {email}: ")
+    return sys.stdin.readline().removesuffix("\n")
