@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
@@ -62,9 +63,14 @@ class Command(BaseCommand):
             for tenant in tenants:
                 _match(integration, tenant, now=now)
         self.stdout.write(
-            f"{integration.name!r} is connected; {len(tenants)} tenants were matched. Next: Admin > Integrations > "
+            f"{integration.name!r} is connected{_where()}; {len(tenants)} tenants were matched. Next: Admin > Integrations > "
             "Actions > Sync Settings, tick Licenses and save, then Start Manual Sync."
         )
+
+
+def _where() -> str:
+    """A secret that was typed on the wrong host should be noticed at once."""
+    return " in this checkout's local database" if settings.IS_LOCAL else ""
 
 
 def _integration(account: Account, options: dict[str, Any], *, now: datetime) -> Integration:
