@@ -25,8 +25,8 @@ def main() -> None:
 
 
 def _servers() -> AbstractContextManager[object]:
-    looks_only = "--help" in sys.argv or sys.argv[1:2] == ["services"]
-    return nullcontext() if os.environ.get("DATABASE_URL") or looks_only else local_services.running()
+    needs_none = "--help" in sys.argv or sys.argv[1:2] in (["services"], ["graph_simulator"])
+    return nullcontext() if os.environ.get("DATABASE_URL") or needs_none else local_services.running()
 
 
 if __name__ == "__main__":
