@@ -13,8 +13,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itglue_portal.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - settings come first
 
-    # As an ordinary exit, so that the last user of the local servers stops them.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # As an ordinary exit, so that the last user of the local servers stops them; also where a shell that started us in
+    # the background has switched Ctrl-C off.
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.default_int_handler)
     try:
         with _servers():
             execute_from_command_line(sys.argv)

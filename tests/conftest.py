@@ -3,6 +3,7 @@
 import os
 from contextlib import ExitStack, suppress
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connections
@@ -15,6 +16,10 @@ from organizations.roles import Role
 from tests.factories import PASSWORD, make_account, make_user
 
 _services = ExitStack()
+
+# The same examples in every run, and no stopwatch: a busy machine is no bug.
+hypothesis.settings.register_profile("portal", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("portal")
 
 
 def pytest_configure(config: pytest.Config) -> None:
