@@ -25,7 +25,6 @@ class FieldKind:
     name: ClassVar[str] = ""
     slot_family: ClassVar[str | None] = None
     is_number: ClassVar[bool] = False
-    may_be_title: ClassVar[bool] = False
     #: Its value tells how an asset is doing, in a word that pages show as a badge.
     is_badge: ClassVar[bool] = False
     #: Its values are rows of their own (AssetTag) instead of traits.
@@ -47,7 +46,6 @@ class FieldKind:
 class TextKind(FieldKind):
     name = "Text"
     slot_family = "text"
-    may_be_title = True
 
     def clean(self, value: Any) -> str:
         if not isinstance(value, str):

@@ -1,7 +1,5 @@
 """Flexible asset types, their fields, and the assets: traits as JSONB for display, typed slots for lists."""
 
-from typing import Any
-
 from django.db import models
 from django.utils import timezone
 
@@ -162,9 +160,6 @@ class FlexibleAsset(AccountOwned):
 
     def __str__(self) -> str:
         return self.name
-
-    def slot_value(self, slot: str) -> Any:
-        return getattr(self, slot)
 
 
 class AssetTag(AccountOwned):

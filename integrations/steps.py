@@ -13,7 +13,6 @@ class TenantContext:
     """Where a step writes: ids of this account's rows, and the time of writing."""
 
     account_id: int
-    integration_id: int
     match_id: int
     organization_id: int
     now: datetime

@@ -41,7 +41,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "itglue_portal.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "itglue_portal.middleware.PrivatePagesMiddleware",
 ]
 
@@ -155,7 +154,11 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "sync"
-CELERY_TASK_ROUTES = {"integrations.tick": {"queue": "control"}}
+# A due sync is started at once, not behind the syncs that are going on.
+CELERY_TASK_ROUTES = {
+    "integrations.tick": {"queue": "control"},
+    "integrations.start_due_sync": {"queue": "control"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True

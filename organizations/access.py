@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.http import Http404, HttpRequest
-from django_htmx.middleware import HtmxDetails
 
 from organizations.models import Account, Contact, Organization, User
 from organizations.policies import visible_contacts, visible_organizations
@@ -20,7 +19,6 @@ class AccountRequest(HttpRequest):
 
     account: Account
     user: User
-    htmx: HtmxDetails
 
 
 @contextmanager

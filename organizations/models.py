@@ -39,11 +39,6 @@ class AccountOwned(models.Model):
         ]
 
 
-class UserManager(BaseUserManager["User"]):
-    def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=username)
-
-
 class User(AbstractBaseUser, AccountOwned):
     email = models.EmailField()
     name = models.CharField(max_length=200)
@@ -53,7 +48,7 @@ class User(AbstractBaseUser, AccountOwned):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager["User"]()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -1,13 +1,13 @@
 """Reads that read aloud. Every query of account data starts from `visible_to` or `in_organization`."""
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 
 from organizations.names import search_key
 
 if TYPE_CHECKING:
-    from organizations.models import Contact, Organization, User
+    from organizations.models import Activity, Contact, Organization, User
 
 _Row_co = TypeVar("_Row_co", bound=models.Model, covariant=True)
 
@@ -44,6 +44,6 @@ class ContactQuerySet(AccountQuerySet["Contact"]):
         return self.filter(models.Q(search_key__contains=key) | models.Q(email_key__contains=key))
 
 
-class ActivityQuerySet(AccountQuerySet[Any]):
+class ActivityQuerySet(AccountQuerySet["Activity"]):
     def visible_to(self, user: "User") -> Self:
         return self.of_account(user.account_id)

@@ -122,7 +122,7 @@ def give_licenses(
     assert match.organization_id is not None
     with account_transaction(match.account_id):
         LicenseStep().apply(
-            TenantContext(match.account_id, match.integration_id, match.pk, match.organization_id, NOW),
+            TenantContext(match.account_id, match.pk, match.organization_id, NOW),
             LicenseReading(
                 skus=tuple(skus), subscriptions=(), holders=tuple(each for each in people if each.sku_ids)
             ),

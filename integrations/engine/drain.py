@@ -85,9 +85,8 @@ class Reading:
 def _read(work: Work, client: GraphClient) -> Reading:
     if connection.in_atomic_block:
         raise RuntimeError("Microsoft must not be read inside a database transaction.")
-    organization = read_organization(
-        client
-    )  # raises unless the tenant that answers is the one that is matched
+    # First, because it raises unless the tenant that answers is the one that is matched.
+    organization = read_organization(client)
     return Reading(organization, {step.key: step.read(client) for step in steps_named(work.steps)})
 
 
@@ -96,7 +95,6 @@ def _write(work: Work, reading: Reading, *, calls: int) -> None:
         now = timezone.now()
         context = TenantContext(
             account_id=work.account_id,
-            integration_id=work.integration_id,
             match_id=match.pk,
             organization_id=_organization_of(match),
             now=now,

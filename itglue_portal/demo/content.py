@@ -15,7 +15,7 @@ from organizations.actions import NewUser, create_account, create_organization, 
 from organizations.models import Account, User
 from organizations.roles import Role
 
-SLUG = "demo"
+INTEGRATION = "Microsoft"
 PEOPLE = (
     ("admin@demo.test", "Ada Admin", Role.ADMINISTRATOR),
     ("tech@demo.test", "Theo Technician", Role.EDITOR),
@@ -39,17 +39,17 @@ class Demo:
 
 
 def prepare(
-    tenants: list[DemoTenant], credential: ClientSecret, *, name: str, password: str, now: datetime
+    tenants: list[DemoTenant], credential: ClientSecret, *, slug: str, password: str, now: datetime
 ) -> Demo:
-    """Creates the account, or opens the one of an earlier demo; `name` stands for the simulated world."""
+    """Creates the account, or opens the one of an earlier demo of the same simulated world."""
     with transaction.atomic():
-        known = find_account(SLUG)
-    account = known or create_account("Demo MSP", slug=SLUG, now=now)
+        known = find_account(slug)
+    account = known or create_account("Demo MSP", slug=slug, now=now)
     with account_transaction(account.pk):
         _ensure_people(account, password, now=now)
-        integration = Integration.objects.of_account(account.pk).filter(name=name).first()
+        integration = Integration.objects.of_account(account.pk).filter(name=INTEGRATION).first()
         if integration is None:
-            new = NewIntegration(name=name, credential=credential)
+            new = NewIntegration(name=INTEGRATION, credential=credential)
             integration = _connect(account, new, tenants, now=now)
         return Demo(account, integration.pk)
 

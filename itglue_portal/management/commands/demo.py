@@ -15,7 +15,7 @@ from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.simulator import Simulator, World
 from integrations.models import SyncRun
 from integrations.states import RunState, Trigger
-from itglue_portal.demo.content import PEOPLE, SLUG, Demo, prepare
+from itglue_portal.demo.content import PEOPLE, Demo, prepare
 from itglue_portal.demo.table import as_table, license_lines
 from itglue_portal.env import local_secret
 from itglue_portal.processes import ChildDiedError, Processes
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             demo = prepare(
                 list(simulator.world.tenants),
                 credential,
-                name=_integration_name(options),
+                slug=_slug(options),
                 password=password,
                 now=timezone.now(),
             )
@@ -68,7 +68,9 @@ class Command(BaseCommand):
                 raise CommandError(f"The first sync ended as {run.state}: {run.problem} {run.detail}")
             return
         _wait_for_port(port, processes)
-        self.stdout.write(f"Open http://localhost:{port}/{SLUG}/ and sign in with password {password} as")
+        self.stdout.write(
+            f"Open http://localhost:{port}/{demo.account.slug}/ and sign in with password {password} as"
+        )
         for email, _, role in PEOPLE:
             self.stdout.write(f"  {email:<20} {role.label}")
         self.stdout.write("Ctrl-C ends the demo; what it stored stays in .local/.")
@@ -95,10 +97,10 @@ def _world(options: dict[str, Any]) -> World:
     return World(seed=options["seed"], tenants=options["tenants"], epoch=today)
 
 
-def _integration_name(options: dict[str, Any]) -> str:
-    """One integration for each world, so that demos of different sizes do not mix."""
+def _slug(options: dict[str, Any]) -> str:
+    """One account for each world: worlds of one seed share tenants, and an account has a tenant once."""
     world = (options["tenants"], options["seed"])
-    return "Microsoft" if world == (12, 7) else "Microsoft ({} tenants, seed {})".format(*world)
+    return "demo" if world == (12, 7) else "demo-{}-{}".format(*world)
 
 
 def _start(processes: Processes, port: int) -> None:
