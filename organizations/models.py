@@ -39,6 +39,10 @@ class AccountOwned(models.Model):
         ]
 
 
+class UserManager(BaseUserManager["User"]):
+    """Django's, typed for our users."""
+
+
 class User(AbstractBaseUser, AccountOwned):
     email = models.EmailField()
     name = models.CharField(max_length=200)
@@ -48,7 +52,7 @@ class User(AbstractBaseUser, AccountOwned):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager["User"]()
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
