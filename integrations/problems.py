@@ -16,6 +16,7 @@ class Problem(StrEnum):
     APPLICATION_DISABLED = "application-disabled"
     TENANT_UNKNOWN = "tenant-unknown"
     PERMISSION_MISSING = "permission-missing"
+    PREMIUM_MISSING = "premium-missing"
     MALFORMED_ANSWER = "malformed-answer"
     WRONG_TENANT = "wrong-tenant"
     WORKER_LOST = "worker-lost"
@@ -119,6 +120,12 @@ _ADVICE: Mapping[Problem, _Advice] = {
         "Microsoft Graph refused to show the application some of this tenant's data.",
         "Grant the application permissions Organization.Read.All and User.Read.All, "
         "give admin consent in this tenant again, and check its Conditional Access policies.",
+    ),
+    Problem.PREMIUM_MISSING: _Advice(
+        "No sign-in activity in this tenant",
+        "Microsoft keeps the last sign-ins of users only for tenants that have Microsoft Entra ID P1 or P2.",
+        "Nothing to do: everything else is synced. For sign-in dates, the client needs Microsoft Entra ID P1, which "
+        "Microsoft 365 Business Premium includes.",
     ),
     Problem.MALFORMED_ANSWER: _Advice(
         "Microsoft's answer was not usable",

@@ -4,15 +4,26 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from integrations.states import LIVE_RUNS, OPEN_SYNCS, IntegrationStatus, MatchState, SyncState
+from integrations.states import (
+    LIVE_RUNS,
+    OPEN_SYNCS,
+    CredentialRole,
+    IntegrationStatus,
+    MatchState,
+    SyncState,
+)
 from organizations.querysets import AccountQuerySet
 
 if TYPE_CHECKING:
     from integrations.models import (
+        ConsentRequest,
         ContactLink,
+        Disconnection,
+        Inquiry,
         Integration,
         IntegrationCredential,
         SyncRun,
+        TenantClaim,
         TenantMatch,
         TenantSync,
     )
@@ -29,12 +40,56 @@ class IntegrationQuerySet(AccountQuerySet["Integration"]):
 
 
 class CredentialQuerySet(AccountQuerySet["IntegrationCredential"]):
-    """Rows of sealed credentials."""
+    def of_integration(self, integration: "Integration") -> Self:
+        return self.filter(account_id=integration.account_id, integration=integration)
+
+    def current(self) -> Self:
+        return self.filter(role=CredentialRole.CURRENT)
+
+    def next(self) -> Self:
+        return self.filter(role=CredentialRole.NEXT)
 
 
 class MatchQuerySet(AccountQuerySet["TenantMatch"]):
+    def of_integration(self, integration: "Integration") -> Self:
+        return self.filter(account_id=integration.account_id, integration=integration)
+
     def matched(self) -> Self:
         return self.filter(state=MatchState.MATCHED)
+
+    def unmatched(self) -> Self:
+        return self.filter(state=MatchState.UNMATCHED)
+
+    def ignored(self) -> Self:
+        return self.filter(state=MatchState.IGNORED)
+
+
+class ClaimQuerySet(AccountQuerySet["TenantClaim"]):
+    """Claims of the account in scope; those of others are never seen."""
+
+
+class InquiryQuerySet(AccountQuerySet["Inquiry"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.of_account(user.account_id)
+
+    def open(self) -> Self:
+        return self.filter(finished_at=None)
+
+
+class ConsentQuerySet(AccountQuerySet["ConsentRequest"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.of_account(user.account_id)
+
+    def of_integration(self, integration: "Integration") -> Self:
+        return self.filter(account_id=integration.account_id, integration=integration)
+
+
+class DisconnectionQuerySet(AccountQuerySet["Disconnection"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.of_account(user.account_id)
+
+    def open(self) -> Self:
+        return self.filter(finished_at=None)
 
 
 class RunQuerySet(AccountQuerySet["SyncRun"]):

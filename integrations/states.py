@@ -3,9 +3,48 @@
 from enum import StrEnum
 
 
+def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
+    """As model fields take them."""
+    return [(state.value, state.value) for state in states]
+
+
+class IntegrationKind(StrEnum):
+    """One app registration that many client tenants let in, or one made inside the single tenant it reads."""
+
+    MULTI_TENANT = "multi-tenant"
+    SINGLE_TENANT = "single-tenant"
+
+
 class IntegrationStatus(StrEnum):
     CONNECTED = "connected"
     PAUSED = "paused"
+    DISCONNECTING = "disconnecting"
+
+
+class CredentialRole(StrEnum):
+    CURRENT = "current"
+    NEXT = "next"
+
+
+class Schedule(StrEnum):
+    HOURLY = "hourly"
+    DAILY = "daily"
+    MANUAL = "manual"
+
+
+class Notify(StrEnum):
+    """When a sync's end is told by e-mail."""
+
+    NEVER = "never"
+    PROBLEMS = "problems"
+    ALWAYS = "always"
+
+
+class RunKind(StrEnum):
+    """A preview reads and plans like a sync, and writes nothing."""
+
+    SYNC = "sync"
+    PREVIEW = "preview"
 
 
 class RunState(StrEnum):
@@ -42,6 +81,44 @@ class MatchState(StrEnum):
     UNMATCHED = "unmatched"
     MATCHED = "matched"
     IGNORED = "ignored"
+
+
+class MatchSource(StrEnum):
+    """How the portal came to know of a tenant."""
+
+    MANUAL = "manual"
+    CONSENT = "consent"
+    PARTNER = "partner"
+
+
+class Resolution(StrEnum):
+    """What a person decided about a held tenant."""
+
+    ACCEPTED = "accepted"
+    DISCARDED = "discarded"
+
+
+class InquiryKind(StrEnum):
+    CONNECTION = "connection"
+    TENANT = "tenant"
+    DISCOVERY = "discovery"
+
+
+class ConsentState(StrEnum):
+    """Open until the link is used; answered until Microsoft confirms the tenant; verified until a person does."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    VERIFIED = "verified"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    DISCARDED = "discarded"
+
+
+class DisconnectMode(StrEnum):
+    KEEP = "keep"
+    DELETE = "delete"
 
 
 LIVE_RUNS = (RunState.QUEUED, RunState.RUNNING)

@@ -1,32 +1,53 @@
 """What a sync does with each tenant. Apps register their steps at start-up; the engine runs those that settings tick."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from integrations.microsoft.client import GraphClient
+from integrations.contact_rules import ContactRules
+from integrations.microsoft.tenant import TenantReader
 
 
 @dataclass(frozen=True)
 class TenantContext:
-    """Where a step writes: ids of this account's rows, and the time of writing."""
+    """Where a step writes: ids of this account's rows, the time of writing, and what people decided beforehand."""
 
     account_id: int
     match_id: int
     organization_id: int
     now: datetime
+    rules: ContactRules = field(default_factory=ContactRules)
+    #: Keys of changes that a person accepted although much vanishes with them.
+    approved: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a preview, or of what a held sync would take away. `key` names it among its tenant's changes."""
+
+    key: str
+    kind: str
+    subject: str
+    detail: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
 
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """Counts of assets. `held` says, in words, why nothing was taken away although much had vanished."""
+    """Counts of assets, and of contacts written. `held` says, in words, why nothing was taken away although much had
+    vanished, and `withheld` what that is."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     orphaned: int = 0
+    contacts: int = 0
     held: str = ""
+    withheld: tuple[Change, ...] = ()
 
     def __add__(self, other: "StepOutcome") -> "StepOutcome":
         return StepOutcome(
@@ -34,13 +55,24 @@ class StepOutcome:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.orphaned + other.orphaned,
+            self.contacts + other.contacts,
             " ".join(filter(None, (self.held, other.held))),
+            (*self.withheld, *other.withheld),
         )
 
 
 class SyncStep(Protocol):
-    """`read` talks to Microsoft with no transaction open and returns everything or raises; `apply` writes what was
-    read in the engine's transaction, and must be idempotent."""
+    """One thing that a sync keeps in step.
+
+    `read` talks to Microsoft with no transaction open and returns everything or raises. The engine writes each of its
+    `portions`, of which there is at least one, by `apply` in a transaction of its own, which must be short and
+    idempotent. `plan` tells what `apply` would do and writes nothing.
+
+    The others answer for what the step has written so far, in the caller's transaction. `move` takes it along when the
+    tenant's organization changes; `orphan` marks it when nobody updates it any more. After a disconnect, `release` makes
+    ordinary records of at most `limit` of it and `purge` deletes them, each telling how many rows by kind and nothing
+    when there are none left; then `forget_type` does the same to what held them.
+    """
 
     @property
     def key(self) -> str: ...
@@ -49,8 +81,18 @@ class SyncStep(Protocol):
     @property
     def description(self) -> str: ...
 
-    def read(self, client: GraphClient) -> Any: ...
-    def apply(self, context: TenantContext, reading: Any) -> StepOutcome: ...
+    def read(self, tenant: TenantReader) -> Any: ...
+    def portions(self, reading: Any) -> Iterable[Any]: ...
+    def plan(self, context: TenantContext, reading: Any) -> Sequence[Change]: ...
+    def apply(self, context: TenantContext, portion: Any) -> StepOutcome: ...
+    def count(self, account_id: int, match_ids: Collection[int]) -> Counter[str]: ...
+    def move(self, context: TenantContext) -> int: ...
+    def orphan(self, context: TenantContext) -> int: ...
+    def release(
+        self, account_id: int, match_ids: Collection[int], *, limit: int, now: datetime
+    ) -> Counter[str]: ...
+    def purge(self, account_id: int, match_ids: Collection[int], *, limit: int) -> Counter[str]: ...
+    def forget_type(self, account_id: int, *, now: datetime) -> Counter[str]: ...
 
 
 _steps: dict[str, SyncStep] = {}

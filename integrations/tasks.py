@@ -4,8 +4,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from integrations import actions
-from integrations.engine import clock
+from integrations.actions import runs
+from integrations.engine import clock, disconnecting, inquiries
 from integrations.engine import drain as engine
 from organizations.access import account_transaction
 
@@ -19,7 +19,17 @@ def drain(account_id: int, run_id: int) -> None:
 @shared_task(name="integrations.start_due_sync", time_limit=30)
 def start_due_sync(account_id: int, integration_id: int) -> None:
     with account_transaction(account_id):
-        actions.start_due_sync(integration_id, now=timezone.now())
+        runs.start_due_sync(integration_id, now=timezone.now())
+
+
+@shared_task(name="integrations.answer", time_limit=300)
+def answer(account_id: int, inquiry_id: int) -> None:
+    inquiries.answer(account_id, inquiry_id)
+
+
+@shared_task(name="integrations.disconnect", time_limit=3600)
+def disconnect(account_id: int, disconnection_id: int) -> None:
+    disconnecting.proceed(account_id, disconnection_id)
 
 
 @shared_task(name="integrations.tick", time_limit=30)

@@ -21,6 +21,14 @@ def wake_due_sync(account_id: int, integration_id: int) -> None:
     _publish("integrations.start_due_sync", account_id, integration_id)
 
 
+def wake_inquiry(account_id: int, inquiry_id: int) -> None:
+    _publish("integrations.answer", account_id, inquiry_id)
+
+
+def wake_disconnection(account_id: int, disconnection_id: int) -> None:
+    _publish("integrations.disconnect", account_id, disconnection_id)
+
+
 def _publish(task: str, account_id: int, row_id: int) -> bool:
     try:
         current_app.send_task(task, args=[account_id, row_id], expires=60, retry=False, ignore_result=True)

@@ -1,4 +1,4 @@
-"""The Celery app: `celery -A itglue_portal worker -Q sync`, `... worker -Q control -c 1`, `... beat`."""
+"""The Celery app: `celery -A itglue_portal worker -Q sync`, `... worker -Q control -c 3`, `... beat`."""
 
 import os
 from typing import Any

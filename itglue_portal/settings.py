@@ -154,10 +154,12 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "sync"
-# A due sync is started at once, not behind the syncs that are going on.
+# What is short or awaited by a person does not stand behind the syncs that are going on.
 CELERY_TASK_ROUTES = {
     "integrations.tick": {"queue": "control"},
     "integrations.start_due_sync": {"queue": "control"},
+    "integrations.answer": {"queue": "control"},
+    "integrations.disconnect": {"queue": "control"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500

@@ -1,21 +1,24 @@
 """The license sync step: one asset per SKU of a tenant, its holders tagged."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from integrations.microsoft.tenant import TenantReader
+
 from flexible_assets.actions import ensure_managed_type, lock_totals, refresh_totals
 from integrations.contacts import contacts_of_users
-from integrations.microsoft.client import GraphClient
-from integrations.microsoft.readings import read_subscribed_skus, read_subscriptions, read_users
 from integrations.microsoft.records import CompanySubscription, DirectoryUser, SubscribedSku
-from integrations.steps import StepOutcome, TenantContext
+from integrations.microsoft.sku_names import sku_name
+from integrations.steps import Change, StepOutcome, TenantContext
+from licenses import leaving, moving
 from licenses.actions import SkuFacts, carry_out
 from licenses.asset_type import MICROSOFT_LICENSES
 from licenses.models import LicenseRecord
+from licenses.preview import planned_changes
 from licenses.reconcile import License, Units, plan
-from licenses.sku_names import sku_name
 from organizations.models import Organization
 
 
@@ -36,12 +39,19 @@ class LicenseStep:
         "with the contacts who hold the license tagged. Licensed users who are no contacts yet become contacts."
     )
 
-    def read(self, client: GraphClient) -> LicenseReading:
+    def read(self, tenant: TenantReader) -> LicenseReading:
         return LicenseReading(
-            skus=read_subscribed_skus(client),
-            subscriptions=read_subscriptions(client),
-            holders=tuple(user for user in read_users(client) if user.sku_ids),
+            skus=tenant.subscribed_skus(),
+            subscriptions=tenant.subscriptions(),
+            holders=tuple(user for user in tenant.users() if user.sku_ids),
         )
+
+    def portions(self, reading: LicenseReading) -> Iterable[LicenseReading]:
+        """All at once: the deletion guard judges the whole of a tenant's licenses."""
+        return (reading,)
+
+    def plan(self, context: TenantContext, reading: LicenseReading) -> Sequence[Change]:
+        return planned_changes(context, reading)
 
     def apply(self, context: TenantContext, reading: LicenseReading) -> StepOutcome:
         schema = ensure_managed_type(context.account_id, MICROSOFT_LICENSES, now=context.now)
@@ -69,6 +79,26 @@ class LicenseStep:
             orphaned=len(planned.orphan),
             held=planned.held,
         )
+
+    def count(self, account_id: int, match_ids: Collection[int]) -> Counter[str]:
+        return leaving.count(account_id, match_ids)
+
+    def move(self, context: TenantContext) -> int:
+        return moving.move(context)
+
+    def orphan(self, context: TenantContext) -> int:
+        return moving.orphan(context)
+
+    def release(
+        self, account_id: int, match_ids: Collection[int], *, limit: int, now: datetime
+    ) -> Counter[str]:
+        return leaving.release(account_id, match_ids, limit=limit, now=now)
+
+    def purge(self, account_id: int, match_ids: Collection[int], *, limit: int) -> Counter[str]:
+        return leaving.purge(account_id, match_ids, limit=limit)
+
+    def forget_type(self, account_id: int, *, now: datetime) -> Counter[str]:
+        return leaving.forget_type(account_id, now=now)
 
 
 def facts_of(reading: LicenseReading, contacts: dict[UUID, int]) -> dict[UUID, SkuFacts]:

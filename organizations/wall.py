@@ -90,10 +90,7 @@ class Protect(_TableOperation):
         yield f"CREATE POLICY owner ON {table} TO {OWNER_ROLE} USING (true) WITH CHECK (true)"
         yield f"GRANT {self.grants} ON {table} TO {RUNTIME_ROLE}"
         for field in account_foreign_keys(model):
-            yield (
-                f"ALTER TABLE {table} ADD CONSTRAINT {_composite_name(field)} FOREIGN KEY (account_id, {field.column}) "
-                f"REFERENCES {field.related_model._meta.db_table} (account_id, id) DEFERRABLE INITIALLY DEFERRED"
-            )
+            yield _add_composite(field)
             if field.unique:
                 yield _replace_unique(field, f"account_id, {field.column}")
 
@@ -108,6 +105,26 @@ class Protect(_TableOperation):
         yield f"DROP POLICY account ON {table}"
         yield f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
+
+
+class ProtectForeignKey(_TableOperation):
+    """Gives a foreign key that a protected table got later the composite one of `Protect`."""
+
+    def __init__(self, model_name: str, field_name: str) -> None:
+        super().__init__(model_name)
+        self.field_name = field_name
+
+    def describe(self) -> str:
+        return f"Keep {self.field_name} of {self.model_name} inside its account"
+
+    def statements(self, model: type[models.Model]) -> Iterator[str]:
+        yield _add_composite(self._field(model))
+
+    def reverse_statements(self, model: type[models.Model]) -> Iterator[str]:
+        yield f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {_composite_name(self._field(model))}"
+
+    def _field(self, model: type[models.Model]) -> "models.ForeignKey[Any, Any]":
+        return next(field for field in account_foreign_keys(model) if field.name == self.field_name)
 
 
 class LetSchedulerRead(_TableOperation):
@@ -165,6 +182,14 @@ def _replace_unique(field: "models.ForeignKey[Any, Any]", columns: str) -> str:
     """A one-to-one field is unique among all accounts, so that a conflict would tell what another account has."""
     table, name = field.model._meta.db_table, f"{field.model._meta.db_table}_{field.column}_key"
     return f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} UNIQUE ({columns})"
+
+
+def _add_composite(field: "models.ForeignKey[Any, Any]") -> str:
+    return (
+        f"ALTER TABLE {field.model._meta.db_table} ADD CONSTRAINT {_composite_name(field)} "
+        f"FOREIGN KEY (account_id, {field.column}) REFERENCES {field.related_model._meta.db_table} (account_id, id) "
+        "DEFERRABLE INITIALLY DEFERRED"
+    )
 
 
 def _composite_name(field: "models.ForeignKey[Any, Any]") -> str:

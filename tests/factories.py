@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from integrations.actions import NewIntegration, Tenant, connect_microsoft, match_tenant, save_sync_settings
+from integrations.actions.connecting import NewIntegration, connect_microsoft
+from integrations.actions.matching import Tenant, match_tenant
+from integrations.actions.settings import save_sync_settings
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.records import DirectoryUser, SubscribedSku
 from integrations.models import Integration, TenantMatch

@@ -20,13 +20,13 @@ from integrations.microsoft.errors import MicrosoftError, ThrottledError
 from integrations.models import Integration, IntegrationCredential, SyncRun, TenantMatch, TenantSync
 from integrations.problems import Problem
 from integrations.querysets import DATABASE_CLOCK, TenantSyncQuerySet
-from integrations.states import IntegrationStatus, MatchState, SyncState
+from integrations.states import IntegrationStatus, MatchState, RunKind, SyncState
 from organizations.access import account_transaction
 
 #: Attempts after which a tenant's failure is final for this run; throttling does not count.
 MAX_ATTEMPTS = 4
 #: Seconds between two looks at whether the work is still ours; also the longest that a disconnect goes unnoticed.
-RENEW_SECONDS = 1.0
+RENEW_SECONDS = 0.5
 MAX_BACKOFF_SECONDS = 60.0
 
 
@@ -50,10 +50,12 @@ class Work:
     cloud: str
     credential: IntegrationCredential | None
     steps: tuple[str, ...]
+    kind: RunKind
+    approved: frozenset[str]
     renewed_at: float = field(default_factory=time.monotonic)
 
     def checkpoint(self) -> None:
-        """Called after every page read: renews the lease, or raises LeaseLostError."""
+        """Called before every request to Graph: renews the lease, or raises LeaseLostError."""
         if time.monotonic() - self.renewed_at < RENEW_SECONDS:
             return
         with account_transaction(self.account_id):
@@ -75,7 +77,7 @@ def claim(account_id: int, run_id: int) -> Work | None:
                 run__deadline_at__gt=DATABASE_CLOCK,
             )
             .claimable(attempts=MAX_ATTEMPTS)
-            .select_related("run__integration__credential", "match")
+            .select_related("run__integration", "match")
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("next_at", "id")
             .first()
@@ -101,8 +103,10 @@ def claim(account_id: int, run_id: int) -> Work | None:
             match_id=sync.match_id,
             tenant_id=sync.match.tenant_id,
             cloud=sync.run.integration.cloud,
-            credential=getattr(sync.run.integration, "credential", None),
+            credential=IntegrationCredential.objects.of_integration(sync.run.integration).current().first(),
             steps=tuple(sync.run.steps),
+            kind=RunKind(sync.run.kind),
+            approved=frozenset(sync.approved),
         )
 
 

@@ -3,10 +3,10 @@ wakes workers. It writes nothing, so two clocks at once do no harm."""
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
-from integrations.models import Integration, SyncRun, TenantSync
+from integrations.models import Disconnection, Inquiry, Integration, SyncRun, TenantSync
 from integrations.querysets import DATABASE_CLOCK
 from integrations.states import IntegrationStatus, SyncState
-from integrations.wake import FAN_OUT, wake_due_sync, wake_run
+from integrations.wake import FAN_OUT, wake_disconnection, wake_due_sync, wake_inquiry, wake_run
 
 _SCHEDULER = "scheduler"
 
@@ -16,6 +16,10 @@ def tick() -> None:
         wake_run(account_id, run_id, times=times)
     for account_id, integration_id in _due_integrations():
         wake_due_sync(account_id, integration_id)
+    for account_id, inquiry_id in _open_inquiries():
+        wake_inquiry(account_id, inquiry_id)
+    for account_id, disconnection_id in _open_disconnections():
+        wake_disconnection(account_id, disconnection_id)
 
 
 def _runs_to_wake() -> list[tuple[int, int, int]]:
@@ -53,3 +57,13 @@ def _due_integrations() -> list[tuple[int, int]]:
         status=IntegrationStatus.CONNECTED, next_due_at__lte=DATABASE_CLOCK
     )
     return list(due.values_list("account_id", "id"))
+
+
+def _open_inquiries() -> list[tuple[int, int]]:
+    """Whom no living worker is answering."""
+    inquiries = Inquiry.objects.using(_SCHEDULER).open().filter(lease_until__lt=DATABASE_CLOCK)
+    return list(inquiries.values_list("account_id", "id"))
+
+
+def _open_disconnections() -> list[tuple[int, int]]:
+    return list(Disconnection.objects.using(_SCHEDULER).open().values_list("account_id", "id"))

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,15 +24,16 @@ from integrations.engine.claims import (
     unexpected,
 )
 from integrations.engine.graph import open_client
+from integrations.engine.rules import rules_of
 from integrations.engine.runs import begin, settle
-from integrations.microsoft.client import GraphClient
 from integrations.microsoft.errors import MalformedAnswerError, MicrosoftError, ThrottledError, TransientError
 from integrations.microsoft.readings import read_organization
 from integrations.microsoft.records import TenantOrganization
-from integrations.models import TenantMatch
+from integrations.microsoft.tenant import TenantReader
+from integrations.models import SyncSettings, TenantMatch
 from integrations.problems import Problem
-from integrations.states import SyncState
-from integrations.steps import StepOutcome, TenantContext, steps_named
+from integrations.states import RunKind, SyncState
+from integrations.steps import StepOutcome, SyncStep, TenantContext, steps_named
 from integrations.wake import wake_run
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,11 @@ def sync_tenant(work: Work) -> None:
     client = None
     try:
         client = open_client(work)
-        _write(work, _read(work, client), calls=client.calls)
+        # First, because it raises unless the tenant that answers is the one that is matched.
+        with TenantReader(client, read_organization(client)) as tenant:
+            reading = _read(work, tenant)
+            write = _preview if work.kind == RunKind.PREVIEW else _write
+            write(work, reading, calls=client.calls)
     except LeaseLostError:
         logger.info("Tenant sync %s was taken over or stopped; its reading is dropped", work.sync_id)
         let_go(work)
@@ -82,38 +87,67 @@ class Reading:
     of_steps: Mapping[str, Any]
 
 
-def _read(work: Work, client: GraphClient) -> Reading:
+def _read(work: Work, tenant: TenantReader) -> Reading:
     if connection.in_atomic_block:
         raise RuntimeError("Microsoft must not be read inside a database transaction.")
-    # First, because it raises unless the tenant that answers is the one that is matched.
-    organization = read_organization(client)
-    return Reading(organization, {step.key: step.read(client) for step in steps_named(work.steps)})
+    return Reading(tenant.organization, {step.key: step.read(tenant) for step in steps_named(work.steps)})
 
 
 def _write(work: Work, reading: Reading, *, calls: int) -> None:
+    """Portion by portion, so that whoever stops the sync never waits long; the last one ends the tenant's sync."""
+    outcome = StepOutcome()
+    portions = _portions(work, reading)
+    step, portion = next(portions)
+    for following in portions:
+        work.checkpoint()
+        with fenced(work) as match:
+            outcome += step.apply(_context(work, match), portion)
+        step, portion = following
     with fenced(work) as match:
-        now = timezone.now()
-        context = TenantContext(
-            account_id=work.account_id,
-            match_id=match.pk,
-            organization_id=_organization_of(match),
-            now=now,
-        )
-        outcome = StepOutcome()
-        for step in steps_named(work.steps):
-            outcome += step.apply(context, reading.of_steps[step.key])
-        _remember(match, reading.organization, now=now)
+        context = _context(work, match)
+        outcome += step.apply(context, portion)
+        _remember(match, reading.organization, now=context.now)
         complete(
             work, state=SyncState.HELD if outcome.held else SyncState.DONE, figures=_figures(outcome, calls)
         )
+
+
+def _preview(work: Work, reading: Reading, *, calls: int) -> None:
+    with fenced(work) as match:
+        context = _context(work, match)
+        changes = [
+            change.as_json()
+            for step in steps_named(work.steps)
+            for change in step.plan(context, reading.of_steps[step.key])
+        ]
+        figures = {"problem": "", "detail": "", "calls": F("calls") + calls, "changes": changes}
+        complete(work, state=SyncState.DONE, figures=figures)
+
+
+def _portions(work: Work, reading: Reading) -> Iterator[tuple[SyncStep, Any]]:
+    for step in steps_named(work.steps):
+        for portion in step.portions(reading.of_steps[step.key]):
+            yield step, portion
+
+
+def _context(work: Work, match: TenantMatch) -> TenantContext:
+    chosen = SyncSettings.objects.get(account_id=work.account_id, integration_id=work.integration_id)
+    return TenantContext(
+        account_id=work.account_id,
+        match_id=match.pk,
+        organization_id=_organization_of(match),
+        now=timezone.now(),
+        rules=rules_of(chosen),
+        approved=work.approved,
+    )
 
 
 def _remember(match: TenantMatch, organization: TenantOrganization, *, now: datetime) -> None:
     """Microsoft's own words for the tenant, which may have been added under another name."""
     match.tenant_name = organization.display_name[:255] or match.tenant_name
     match.default_domain = organization.default_domain[:255] or match.default_domain
-    match.last_synced_at = now
-    match.save(update_fields=["tenant_name", "default_domain", "last_synced_at"])
+    match.last_synced_at = match.verified_at = now
+    match.save(update_fields=["tenant_name", "default_domain", "last_synced_at", "verified_at"])
 
 
 def _organization_of(match: TenantMatch) -> int:
@@ -128,6 +162,8 @@ def _figures(outcome: StepOutcome, calls: int) -> dict[str, Any]:
         "updated": outcome.updated,
         "unchanged": outcome.unchanged,
         "orphaned": outcome.orphaned,
+        "contacts": outcome.contacts,
+        "changes": [change.as_json() for change in outcome.withheld],
         "problem": Problem.SUSPICIOUS if outcome.held else "",
         "detail": outcome.held[:500],
         "calls": F("calls") + calls,

@@ -48,7 +48,7 @@ class _Page:
 
 
 class GraphClient:
-    """`checkpoint` is called after each page and each wait; it may raise to stop the reading."""
+    """`checkpoint` is called before each request to Graph and after each wait; it may raise to stop the reading."""
 
     def __init__(
         self,
@@ -66,21 +66,30 @@ class GraphClient:
         self._identity = identity
         self._base = f"{cloud.graph}/v1.0/"
         self._checkpoint = checkpoint
+        self._sleep = sleep
         self._patience = Patience(patience, sleep=sleep, checkpoint=checkpoint)
+
+    def sign_in(self) -> None:
+        """Every reading signs in by itself; this is for those who want to know that it works."""
+        self._identity.token(self.tenant_id)
 
     def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         return self._read(_Call("GET", self._url(path), headers or {}), _whole)
 
-    def collection(self, path: str, *, headers: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
-        """Every entry of every page. An error in the middle means that the entries before it are not the set."""
+    def collection(
+        self, path: str, *, headers: Mapping[str, str] | None = None, pause: float = 0.0
+    ) -> Iterator[dict[str, Any]]:
+        """Every entry of every page, with so many seconds between the pages. An error in the middle means that the
+        entries before it are not the set."""
         page = self._read(_Call("GET", self._url(path), headers or {}), _page)
         links: set[str] = set()
         while True:
-            self._checkpoint()
             yield from page.entries
             if not page.next_link:
                 return
             self._require_new_and_ours(page.next_link, links)
+            if pause:
+                self._sleep(pause)
             # Graph's links do not carry headers such as ConsistencyLevel: each page needs them again.
             page = self._continued(_Call("GET", page.next_link, headers or {}))
 
@@ -134,6 +143,9 @@ class GraphClient:
         return answer.document()
 
     def _send(self, call: _Call, *, refresh: bool) -> Answer:
+        bearer = Bearer(self._identity.token(self.tenant_id, refresh=refresh))
+        # After the token, which may have been long in coming: nothing is sent for work that was stopped meanwhile.
+        self._checkpoint()
         self.calls += 1
         return self._identity.transport.send(
             call.method,
@@ -146,7 +158,7 @@ class GraphClient:
                 **call.headers,
             },
             data=call.data,
-            bearer=Bearer(self._identity.token(self.tenant_id, refresh=refresh)),
+            bearer=bearer,
         )
 
     def _url(self, path: str) -> str:

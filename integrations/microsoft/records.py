@@ -1,7 +1,7 @@
 """Graph's answers as plain values. Nulls, new properties and unknown words are normal; a missing fact is an error."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -59,7 +59,8 @@ class CompanySubscription:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryUser:
-    """A person or resource account. Texts Microsoft leaves null are empty."""
+    """A person or resource account. Texts Microsoft leaves null are empty. `aliases` are all addresses that take mail,
+    the primary one first."""
 
     id: UUID
     user_principal_name: str
@@ -71,6 +72,26 @@ class DirectoryUser:
     account_enabled: bool
     user_type: str
     sku_ids: frozenset[UUID]
+    aliases: tuple[str, ...] = ()
+    business_phones: tuple[str, ...] = ()
+    mobile_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A customer of a reseller, under the name it had when the contract was made."""
+
+    customer_id: UUID
+    display_name: str
+    default_domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelegatedCustomer:
+    """A tenant in which a partner has delegated administration."""
+
+    tenant_id: UUID
+    display_name: str
 
 
 def parse_organization(document: Document) -> TenantOrganization:
@@ -128,10 +149,42 @@ def parse_user(document: Document) -> DirectoryUser:
         sku_ids=_combination(
             tuple(required_text(held, "skuId") for held in items(document, "assignedLicenses"))
         ),
+        aliases=_mail_addresses(texts(document, "proxyAddresses")),
+        business_phones=texts(document, "businessPhones"),
+        mobile_phone=text(document, "mobilePhone"),
     )
+
+
+def _mail_addresses(proxy_addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """`SMTP:` marks the primary address, `smtp:` a further one, and any other prefix something that is no e-mail."""
+    parted = [proxy_address.partition(":") for proxy_address in proxy_addresses]
+    addresses = [(kind, address) for kind, _, address in parted if kind.lower() == "smtp" and address]
+    return tuple(address for _, address in sorted(addresses, key=lambda each: each[0] != "SMTP"))
 
 
 # Most people of a tenant hold one of a few combinations: shared, they take half the memory.
 @lru_cache(maxsize=4096)
 def _combination(sku_ids: tuple[str, ...]) -> frozenset[UUID]:
     return frozenset(parsed_uuid(sku_id, name="skuId") for sku_id in sku_ids)
+
+
+def parse_contract(document: Document) -> Contract:
+    return Contract(
+        customer_id=uuid(document, "customerId"),
+        display_name=text(document, "displayName"),
+        default_domain=text(document, "defaultDomainName"),
+    )
+
+
+def parse_delegated_customer(document: Document) -> DelegatedCustomer:
+    return DelegatedCustomer(tenant_id=uuid(document, "tenantId"), display_name=text(document, "displayName"))
+
+
+def parse_sign_in(document: Document) -> tuple[UUID, date | None]:
+    """Who signed in last when; None for never."""
+    activity = mapping(document, "signInActivity") if document.get("signInActivity") else {}
+    # Microsoft has told successes apart since late 2023 only; before, any sign-in is the best there is.
+    successful = moment(activity, "lastSuccessfulSignInDateTime")
+    tried = (moment(activity, name) for name in ("lastSignInDateTime", "lastNonInteractiveSignInDateTime"))
+    latest = successful or max((each for each in tried if each), default=None)
+    return uuid(document, "id"), latest.date() if latest else None

@@ -19,6 +19,7 @@ from integrations.problems import Problem
 
 SHORTEST_WAIT = 1.0
 LONGEST_WAIT = 3600.0
+_NON_PREMIUM = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
 _IDENTIFIER = re.compile(r"[\w.-]{1,80}", re.ASCII)
 
 # Microsoft calls these numbers unstable: they choose the words, never the flow.
@@ -73,8 +74,13 @@ def graph_item_error(status: int, headers: Mapping[str, str], document: Mapping[
         )
     if status < 400:
         return MalformedAnswerError(f"unexpected status {status}", request_id=request_id)
-    problem = Problem.PERMISSION_MISSING if status in {401, 403} else Problem.UNEXPECTED
-    return PermanentError(problem, detail, codes=codes, request_id=request_id)
+    return PermanentError(_refusal(status, code), detail, codes=codes, request_id=request_id)
+
+
+def _refusal(status: int, code: str) -> Problem:
+    if status not in {401, 403}:
+        return Problem.UNEXPECTED
+    return Problem.PREMIUM_MISSING if code == _NON_PREMIUM else Problem.PERMISSION_MISSING
 
 
 def sign_in_error(answer: Answer) -> MicrosoftError:

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from integrations.actions import NewIntegration, Tenant, connect_microsoft, match_tenant, save_sync_settings
+from integrations.actions.connecting import NewIntegration, connect_microsoft
+from integrations.actions.matching import Tenant, match_tenant
+from integrations.actions.settings import save_sync_settings
 from integrations.microsoft.credentials import ClientSecret
 from integrations.models import Integration
 from organizations.access import account_transaction, find_account

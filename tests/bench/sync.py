@@ -13,7 +13,7 @@ from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
-from integrations.actions import start_sync
+from integrations.actions.runs import start_sync
 from integrations.microsoft.simulator import Simulator, World
 from integrations.models import SyncRun
 from integrations.progress import progress_of
@@ -129,7 +129,7 @@ def _workers(simulator: Simulator) -> Iterator[None]:
     with Processes(Path(".local/logs/bench"), env=environment(simulator, **AS_DEPLOYED)) as processes:
         worker = ("-A", "itglue_portal", "worker", "--without-gossip", "--without-mingle")
         processes.start("worker", "celery", *worker, "-Q", "sync", "-c", str(CONCURRENCY), "-n", "bench@%h")
-        processes.start("control", "celery", *worker, "-Q", "control", "-c", "1", "-n", "control@%h")
+        processes.start("control", "celery", *worker, "-Q", "control", "-c", "3", "-n", "control@%h")
         processes.start("beat", "celery", "-A", "itglue_portal", "beat")
         _wait_for_workers()
         yield

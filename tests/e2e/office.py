@@ -9,12 +9,12 @@ from uuid import UUID
 from django.test import override_settings
 from django.utils import timezone
 
-from integrations.actions import start_sync
+from integrations.actions.runs import start_sync
 from integrations.engine.drain import drain
 from integrations.microsoft.simulator import SimulatedTenant, Simulator, World
+from integrations.microsoft.sku_names import sku_name
 from integrations.models import Integration, SyncRun
 from integrations.states import RunState, Trigger
-from licenses.sku_names import sku_name
 from organizations.access import account_transaction
 from organizations.actions import NewUser, create_account, create_user
 from organizations.models import Account, Organization, User
@@ -84,7 +84,7 @@ def opened(name: str, *, tenants: int) -> Iterator[Office]:
     """An account of this name with everything set up and nothing synced yet."""
     # Renewal dates that lie ahead, as at a client's; everything else is as at any other time.
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    with Simulator(World(seed=7, tenants=tenants, epoch=today)) as simulator:
+    with Simulator(World(seed=7, tenants=tenants, epoch=today, realm=uuid.uuid4().hex)) as simulator:
         account = create_account(name, slug=f"e-{uuid.uuid4().hex[:12]}", now=today)
         with account_transaction(account.pk):
             people = {

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from integrations.actions import save_sync_settings
+from integrations.actions.settings import save_sync_settings
 from itglue_portal.processes import Processes
 from organizations.access import account_transaction
 from organizations.roles import Role
@@ -37,7 +37,7 @@ def workers(newcomer, tmp_path):
     worker = ("-A", "itglue_portal", "worker", "--without-gossip", "--without-mingle")
     with Processes(tmp_path / "logs", env=env) as processes:
         processes.start("sync", "celery", *worker, "-Q", "sync", "-c", "2", "-n", "sync-e2e@%h")
-        processes.start("control", "celery", *worker, "-Q", "control", "-c", "1", "-n", "control-e2e@%h")
+        processes.start("control", "celery", *worker, "-Q", "control", "-c", "3", "-n", "control-e2e@%h")
         processes.start("beat", "celery", "-A", "itglue_portal", "beat", "--pidfile", "")
         yield processes
 

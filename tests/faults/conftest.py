@@ -1,9 +1,11 @@
 """A portal of real processes and a simulated Microsoft, shared by the module's tests; each begins with all of them up."""
 
+import uuid
+
 import pytest
 from django.utils import timezone
 
-from integrations.actions import start_sync
+from integrations.actions.runs import start_sync
 from integrations.microsoft.simulator import Simulator, World
 from integrations.models import SyncRun
 from integrations.states import Trigger
@@ -17,7 +19,7 @@ def _shared(_database, tmp_path_factory):
     quiet_queue()
     # Twelve tenants are shown off in every world; of these, all but the two large ones are quick to read.
     with (
-        Simulator(World(seed=7, tenants=12)) as simulator,
+        Simulator(World(seed=7, tenants=12, realm=uuid.uuid4().hex)) as simulator,
         portal_processes(tmp_path_factory.mktemp("logs"), env=environment(simulator)) as portal,
     ):
         yield simulator, portal

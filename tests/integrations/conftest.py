@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from flexible_assets.models import AssetTag, FlexibleAsset, OrganizationTotals
 from integrations import steps, wake
-from integrations.actions import start_sync
+from integrations.actions.runs import start_sync
 from integrations.engine import graph
 from integrations.engine.drain import drain
 from integrations.microsoft.client import GraphClient
@@ -37,7 +37,7 @@ def simulated(settings):
     running = []
 
     def start(*, tenants: int = 1, seed: int = 7) -> Simulator:
-        simulator = Simulator(World(seed=seed, tenants=tenants))
+        simulator = Simulator(World(seed=seed, tenants=tenants, realm=uuid.uuid4().hex))
         simulator.__enter__()
         running.append(simulator)
         settings.MICROSOFT_LOGIN_URL = settings.MICROSOFT_GRAPH_URL = simulator.url

@@ -1,20 +1,21 @@
-"""Tenants by name, for tests that need no Microsoft behind them."""
+"""Tenants by name, for tests that need no Microsoft behind them. Each is new: a server links a tenant only once."""
 
 import uuid
-from dataclasses import replace
 
-from integrations.actions import Tenant
+from integrations.actions.matching import Tenant
+from integrations.models import TenantMatch
 
-TENANTS = [
-    Tenant(uuid.UUID("0a0a0a0a-0000-4000-8000-00000000000a"), "Alder Dental", "alder.example"),
-    Tenant(uuid.UUID("0b0b0b0b-0000-4000-8000-00000000000b"), "Birch Legal", "birch.example"),
-]
+
+def two_tenants() -> list[Tenant]:
+    return [
+        Tenant(uuid.uuid4(), "Alder Dental", "alder.example"),
+        Tenant(uuid.uuid4(), "Birch Legal", "birch.example"),
+    ]
 
 
 def tenant_named(name: str) -> Tenant:
-    return Tenant(uuid.uuid5(uuid.NAMESPACE_DNS, name), name, "client.test")
+    return Tenant(uuid.uuid4(), name, "client.test")
 
 
-def other_tenants() -> list[Tenant]:
-    """As many as TENANTS, that nobody else has matched."""
-    return [replace(tenant, tenant_id=uuid.uuid4()) for tenant in TENANTS]
+def tenant_of(match: TenantMatch) -> Tenant:
+    return Tenant(match.tenant_id, match.tenant_name, match.default_domain)

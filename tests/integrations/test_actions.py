@@ -10,18 +10,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.actions import (
-    AlreadyMatchedError,
-    InvalidIntegrationError,
-    NothingToSyncError,
-    Tenant,
-    UnknownStepError,
-    match_tenant,
-    replace_credential,
-    save_sync_settings,
-    start_due_sync,
-    start_sync,
-)
+from integrations.actions.connecting import InvalidIntegrationError, replace_credential
+from integrations.actions.matching import AlreadyMatchedError, Tenant, match_tenant
+from integrations.actions.runs import NothingToSyncError, start_due_sync, start_sync
+from integrations.actions.settings import UnknownStepError, save_sync_settings
 from integrations.engine.claims import claim
 from integrations.engine.drain import sync_tenant
 from integrations.microsoft.credentials import ClientSecret
@@ -31,12 +23,12 @@ from integrations.wake import FAN_OUT
 from organizations.access import account_transaction
 from organizations.models import Activity
 from tests.factories import NOW, connect, connect_to
-from tests.integrations.places import TENANTS
+from tests.integrations.places import tenant_of, two_tenants
 
 
 @pytest.fixture
 def connected(account):
-    return connect(account, TENANTS)
+    return connect(account, two_tenants())
 
 
 def _start(connected, *, actor=None, now=NOW) -> SyncRun:
@@ -88,7 +80,7 @@ def test_starts_at_the_same_moment_are_one_run(connected, in_threads, inside, at
     assert len(set(started)) == 1
     [run] = _runs(connected)
     with inside():
-        assert run.tenant_syncs.count() == len(TENANTS)
+        assert run.tenant_syncs.count() == 2
 
 
 def test_database_refuses_a_second_live_run(connected, inside):
@@ -250,10 +242,10 @@ def test_settings_refuse_an_unknown_step(connected, inside):
 
 def test_tenant_matched_again_keeps_its_match_and_the_name_that_microsoft_gave_it(connected, inside):
     [alder, _] = connected.matches
-    renamed = replace(TENANTS[0], name="Alder Dental Group")
+    renamed = replace(tenant_of(alder), name="Alder Dental Group")
     with inside():
         again = match_tenant(connected.integration, renamed, organization=alder.organization, now=NOW)
-        assert TenantMatch.objects.count() == len(TENANTS)
+        assert TenantMatch.objects.count() == 2
     assert (again.pk, again.tenant_name) == (alder.pk, alder.tenant_name)
 
 
@@ -261,7 +253,7 @@ def test_tenant_of_one_organization_is_not_matched_to_another(connected, inside)
     """Its assets and contacts stand in the first one; moved silently, they would go on being written there."""
     [alder, birch] = connected.matches
     with inside(), pytest.raises(AlreadyMatchedError, match="is matched already"):
-        match_tenant(connected.integration, TENANTS[0], organization=birch.organization, now=NOW)
+        match_tenant(connected.integration, tenant_of(alder), organization=birch.organization, now=NOW)
     with inside():
         assert TenantMatch.objects.get(pk=alder.pk).organization_id == alder.organization_id
 
@@ -271,7 +263,7 @@ def test_tenant_of_one_integration_is_not_matched_through_another(connected, acc
     [alder, _] = connected.matches
     other = connect(account, [], name="Second")
     with inside(), pytest.raises(AlreadyMatchedError, match="through another integration"):
-        match_tenant(other.integration, TENANTS[0], organization=alder.organization, now=NOW)
+        match_tenant(other.integration, tenant_of(alder), organization=alder.organization, now=NOW)
     with inside():
         assert TenantMatch.objects.filter(integration=other.integration).count() == 0
 
@@ -280,7 +272,7 @@ def test_tenant_that_was_unmatched_can_be_matched_anew(connected, inside):
     [alder, birch] = connected.matches
     with inside():
         TenantMatch.objects.filter(pk=alder.pk).update(state=MatchState.UNMATCHED, organization=None)
-        again = match_tenant(connected.integration, TENANTS[0], organization=birch.organization, now=NOW)
+        again = match_tenant(connected.integration, tenant_of(alder), organization=birch.organization, now=NOW)
     assert (again.pk, again.state, again.organization_id) == (
         alder.pk,
         MatchState.MATCHED,

@@ -12,7 +12,7 @@ from integrations.models import ContactLink
 from organizations.actions import ContactDetails, create_contacts, create_organization, update_contacts
 from organizations.models import Contact
 from tests.factories import NOW, connect
-from tests.integrations.places import TENANTS, other_tenants
+from tests.integrations.places import two_tenants
 
 LATER = NOW + timedelta(days=1)
 
@@ -37,7 +37,7 @@ MIA = DirectoryUser(
 
 @pytest.fixture
 def match(account):
-    return connect(account, TENANTS[:1]).matches[0]
+    return connect(account, two_tenants()[:1]).matches[0]
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_overlong_names_are_cut_not_refused(sync_users, contacts):
 
 def test_tenants_of_one_organization_share_the_contact_of_one_address(account, sync_users, inside):
     """A person with an account in both of a client's tenants is one person."""
-    first, second = connect(account, other_tenants(), name="Two tenants").matches
+    first, second = connect(account, two_tenants(), name="Two tenants").matches
     with inside():
         second.organization = first.organization
         second.save()

@@ -15,7 +15,7 @@ from integrations.models import IntegrationCredential
 from integrations.problems import Problem
 from integrations.states import RunState, SyncState
 from tests.factories import connect
-from tests.integrations.places import TENANTS
+from tests.integrations.places import two_tenants
 
 CREDENTIAL = ClientSecret("application", "not-a-real-secret")
 
@@ -31,8 +31,8 @@ def identities(monkeypatch):
 @pytest.fixture
 def works(account, begin, identities):
     """The work of two tenants in one run."""
-    run = begin(connect(account, TENANTS))
-    return [claim(run.account_id, run.pk) for _ in TENANTS]
+    run = begin(connect(account, two_tenants()))
+    return [claim(run.account_id, run.pk) for _ in range(2)]
 
 
 def test_tenants_of_one_integration_share_an_identity(works, identities):
@@ -96,7 +96,7 @@ def _swap_seals(one, other) -> None:
 
 @pytest.mark.parametrize("mishap", ["deleted", "moved"])
 def test_credential_that_is_gone_or_does_not_open_fails_in_words(one, begin, work_off, inside, mishap):
-    other = connect(one.connected.account, TENANTS[:1], name="Other")
+    other = connect(one.connected.account, two_tenants()[:1], name="Other")
     run = begin(one.connected)
     with inside():
         credential = IntegrationCredential.objects.get(integration=one.connected.integration)

@@ -3,7 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from integrations.actions import NewIntegration, connect_microsoft, save_sync_settings, start_sync
+from integrations.actions.connecting import NewIntegration, connect_microsoft
+from integrations.actions.runs import start_sync
+from integrations.actions.settings import save_sync_settings
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.simulator import Fault
 from integrations.models import SyncRun, SyncSettings, TenantSync

@@ -11,12 +11,12 @@ from integrations.problems import Problem
 from integrations.progress import STALLED_AFTER, duration_text, latest_runs, progress_of
 from integrations.states import RunState, SyncState
 from tests.factories import NOW, connect
-from tests.integrations.places import TENANTS, other_tenants
+from tests.integrations.places import two_tenants
 
 
 @pytest.fixture
 def run(account, begin):
-    return begin(connect(account, TENANTS))
+    return begin(connect(account, two_tenants()))
 
 
 @pytest.fixture
@@ -108,15 +108,15 @@ def test_ended_run_never_looks_stalled(progress, run, inside):
 
 
 def test_progress_of_many_runs_costs_one_query(account, begin, inside, django_assert_num_queries):
-    runs = [begin(connect(account, other_tenants(), name=f"Microsoft {number}")) for number in range(3)]
+    runs = [begin(connect(account, two_tenants(), name=f"Microsoft {number}")) for number in range(3)]
     with inside(), django_assert_num_queries(1):
         assert [each.total for each in progress_of(runs, now=NOW).values()] == [2, 2, 2]
 
 
 def test_latest_run_of_each_integration(account, begin, inside):
-    first = connect(account, other_tenants(), name="First")
-    second = connect(account, other_tenants(), name="Second")
-    unused = connect(account, other_tenants(), name="Unused")
+    first = connect(account, two_tenants(), name="First")
+    second = connect(account, two_tenants(), name="Second")
+    unused = connect(account, two_tenants(), name="Unused")
     ended = begin(first)
     with inside():
         SyncRun.objects.filter(pk=ended.pk).update(state=RunState.OK, finished_at=NOW)

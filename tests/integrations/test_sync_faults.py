@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from flexible_assets.models import AssetTag, FlexibleAsset, OrganizationTotals
-from integrations.actions import start_sync
+from integrations.actions.runs import start_sync
 from integrations.engine import graph
 from integrations.engine.drain import drain
 from integrations.microsoft import readings
@@ -106,7 +106,7 @@ class Clinic:
 
 @pytest.fixture(scope="module")
 def _clinic(_database):
-    with Simulator(World(seed=7, tenants=2)) as simulator:
+    with Simulator(World(seed=7, tenants=2, realm=uuid4().hex)) as simulator:
         yield Clinic(simulator, connect_to(simulator, make_account("Clinic")))
 
 

@@ -16,10 +16,27 @@ from flexible_assets.actions import (
     replace_tags,
 )
 from flexible_assets.models import FlexibleAsset
-from integrations.actions import Tenant
-from integrations.models import ContactLink, Integration, SyncRun, TenantMatch, TenantSync
+from integrations.actions.matching import Tenant
+from integrations.models import (
+    ConsentRequest,
+    ContactLink,
+    Disconnection,
+    Inquiry,
+    Integration,
+    SyncRun,
+    TenantMatch,
+    TenantSync,
+)
 from integrations.problems import Problem
-from integrations.states import IntegrationStatus, RunState, SyncState, Trigger
+from integrations.states import (
+    ConsentState,
+    DisconnectMode,
+    InquiryKind,
+    IntegrationStatus,
+    RunState,
+    SyncState,
+    Trigger,
+)
 from licenses.asset_type import HOLDERS, MICROSOFT_LICENSES
 from licenses.models import LicenseRecord
 from licenses.reconcile import License, Units
@@ -41,6 +58,7 @@ LARGE_NUMBER = re.compile(r"\d,\d{3},\d{3}")
 #: Texts that code looks things up by, the same for every account; everything else is somebody's data.
 _WORDS_OF_THE_PRODUCT = {
     (Integration, "cloud"),
+    (Disconnection, "cloud"),
     (SyncRun, "steps"),
     *(
         (model, name)
@@ -133,6 +151,8 @@ def _fill(integration: Integration, match: TenantMatch) -> dict[str, int]:
         account_id=account_id, match=match, user_id=uuid.uuid4(), contact=contact, is_own=True, digest="d"
     )
     run = _add_run(match)
+    inquiry, consent = _add_consent(match)
+    disconnection = _add_disconnection(integration)
     record_activity(
         account_id, at=NOW, action="a", subject="s", organization=organization, details={"text": "t"}
     )
@@ -144,6 +164,10 @@ def _fill(integration: Integration, match: TenantMatch) -> dict[str, int]:
         "field_id": field.pk,
         "integration_id": integration.pk,
         "run_id": run.pk,
+        "match_id": match.pk,
+        "inquiry_id": inquiry.pk,
+        "consent_id": consent.pk,
+        "disconnection_id": disconnection.pk,
     }
 
 
@@ -189,6 +213,48 @@ def _add_run(match: TenantMatch) -> SyncRun:
         lease_token=uuid.uuid4(),
     )
     return run
+
+
+def _add_consent(match: TenantMatch) -> tuple[Inquiry, ConsentRequest]:
+    """Verified, and waiting for a person to confirm it."""
+    inquiry = Inquiry.objects.create(
+        account_id=match.account_id,
+        integration_id=match.integration_id,
+        kind=InquiryKind.TENANT,
+        tenant_id=match.tenant_id,
+        epoch=1,
+        created_at=NOW,
+        finished_at=NOW,
+    )
+    consent = ConsentRequest.objects.create(
+        account_id=match.account_id,
+        integration_id=match.integration_id,
+        token_digest=uuid.uuid4().hex,
+        expected_tenant_id=match.tenant_id,
+        organization=match.organization,
+        state=ConsentState.VERIFIED,
+        created_at=NOW,
+        expires_at=NOW,
+        answered_at=NOW,
+        tenant_id=match.tenant_id,
+        inquiry=inquiry,
+    )
+    return inquiry, consent
+
+
+def _add_disconnection(integration: Integration) -> Disconnection:
+    """Of an integration that is gone."""
+    return Disconnection.objects.create(
+        account_id=integration.account_id,
+        integration_name="Former",
+        application_id=uuid.uuid4(),
+        cloud="global",
+        tenants=1,
+        mode=DisconnectMode.KEEP,
+        requested_at=NOW,
+        finished_at=NOW,
+        counts={"assets": 3},
+    )
 
 
 def _mark(model: type[models.Model], side: Side) -> None:

@@ -15,7 +15,8 @@ from flexible_assets.actions import (
     replace_tags,
 )
 from flexible_assets.models import FlexibleAsset
-from integrations.actions import NewIntegration, Tenant, connect_microsoft, match_tenant
+from integrations.actions.connecting import NewIntegration, connect_microsoft
+from integrations.actions.matching import Tenant, match_tenant
 from integrations.microsoft.credentials import ClientSecret
 from integrations.models import Integration, SyncRun, TenantMatch, TenantSync
 from integrations.problems import Problem

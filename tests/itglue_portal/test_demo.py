@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connections
 
 from integrations.microsoft.simulator import World
+from integrations.microsoft.sku_names import sku_name
 from itglue_portal.demo.table import LicenseLine, as_table
-from licenses.sku_names import sku_name
 from tests.portal_processes import database_url, empty_redis
 
 #: The demo's own, as printed in the README.

@@ -8,7 +8,7 @@ from django.urls import get_resolver
 from django.views import defaults
 
 from flexible_assets.models import FlexibleAsset, FlexibleAssetType
-from integrations.actions import start_sync
+from integrations.actions.runs import start_sync
 from integrations.states import Trigger
 from organizations import views
 from organizations.models import Contact

@@ -5,7 +5,8 @@ import uuid
 import pytest
 
 from flexible_assets.models import FlexibleAsset, FlexibleAssetType
-from integrations.actions import Tenant, start_sync
+from integrations.actions.matching import Tenant
+from integrations.actions.runs import start_sync
 from integrations.models import TenantSync
 from integrations.problems import Problem
 from integrations.states import SyncState, Trigger

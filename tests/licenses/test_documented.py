@@ -6,7 +6,7 @@ import pytest
 import trustme
 
 from flexible_assets.models import AssetTag, FlexibleAsset
-from integrations.actions import Tenant
+from integrations.actions.matching import Tenant
 from integrations.models import ContactLink
 from integrations.problems import Problem
 from integrations.states import RunState

@@ -5,11 +5,11 @@ from uuid import UUID
 import pytest
 
 from flexible_assets.models import AssetTag, FlexibleAsset, OrganizationTotals
+from integrations.microsoft.sku_names import sku_name
 from integrations.models import ContactLink
 from integrations.problems import Problem
 from integrations.states import RunState
 from licenses.models import LicenseRecord
-from licenses.sku_names import sku_name
 from organizations.access import account_transaction
 from organizations.models import Contact
 from tests.factories import connect_to

@@ -10,15 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.actions import (
-    AlreadyMatchedError,
+from integrations.actions.connecting import (
     InvalidIntegrationError,
     NewIntegration,
-    Tenant,
     connect_microsoft,
-    match_tenant,
     replace_credential,
 )
+from integrations.actions.matching import AlreadyMatchedError, Tenant, match_tenant
 from integrations.microsoft.clouds import CLOUDS
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
 from integrations.models import Integration

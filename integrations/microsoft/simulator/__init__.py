@@ -1,6 +1,13 @@
 """A stand-in for Microsoft's identity platform and Graph, faithful enough for Microsoft's own clients."""
 
-from integrations.microsoft.simulator.application import DEFAULT_ROLES
+from integrations.microsoft.simulator.application import (
+    AUDIT_LOG_READ,
+    DEFAULT_ROLES,
+    DELEGATED_ADMIN_READ,
+    DIRECTORY_READ,
+    ORGANIZATION_READ,
+    USER_READ,
+)
 from integrations.microsoft.simulator.census import (
     License,
     SimulatedSubscription,
@@ -14,7 +21,12 @@ from integrations.microsoft.simulator.simulator import Simulator
 from integrations.microsoft.simulator.world import SimulatedTenant, World
 
 __all__ = [
+    "AUDIT_LOG_READ",
     "DEFAULT_ROLES",
+    "DELEGATED_ADMIN_READ",
+    "DIRECTORY_READ",
+    "ORGANIZATION_READ",
+    "USER_READ",
     "Fault",
     "License",
     "RecordedRequest",

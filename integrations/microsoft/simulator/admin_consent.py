@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from html import escape
 
 from integrations.microsoft.simulator import errors
-from integrations.microsoft.simulator.application import DEFAULT_ROLES
 from integrations.microsoft.simulator.environment import Environment
 from integrations.microsoft.simulator.exchange import Answer, Call
 from integrations.microsoft.simulator.html import hidden_fields, page, redirect
@@ -37,13 +36,19 @@ class AdminConsent:
             refusal = errors.admin_declined()
             told = {"admin_consent": "True", "error": refusal.error, "error_description": refusal.summary}
             return redirect(asked["redirect_uri"], told | state)
-        self._environment.consents.grant(tenant.tenant_id, roles=DEFAULT_ROLES)
-        told = {"admin_consent": "True", "tenant": tenant.tenant_id, "scope": asked.get("scope", "")}
-        return redirect(asked["redirect_uri"], told | state)
+        self._environment.consents.grant(
+            tenant.tenant_id, roles=self._environment.application.requested_roles
+        )
+        told = {"admin_consent": "True", "tenant": tenant.tenant_id}
+        # The older form of the address knows no scope, and so its answer has none.
+        scope = {"scope": asked["scope"]} if "scope" in asked else {}
+        return redirect(asked["redirect_uri"], told | scope | state)
 
     def _question(self, tenant: SimulatedTenant | None, call: Call, asked: Mapping[str, str]) -> Answer:
         carried = {name: asked[name] for name in _CARRIED if name in asked}
-        wanted = "".join(f"<li>{escape(role)}</li>" for role in sorted(DEFAULT_ROLES))
+        wanted = "".join(
+            f"<li>{escape(role)}</li>" for role in sorted(self._environment.application.requested_roles)
+        )
         body = f"""<p>{escape(tenant.display_name) if tenant else "Your organization"} lets this application read:</p>
 <ul>{wanted}</ul>
 <form method="post" action="{escape(call.path)}">

@@ -13,17 +13,20 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 ORGANIZATION_READ = "Organization.Read.All"
 USER_READ = "User.Read.All"
 DIRECTORY_READ = "Directory.Read.All"
+AUDIT_LOG_READ = "AuditLog.Read.All"
+DELEGATED_ADMIN_READ = "DelegatedAdminRelationship.Read.All"
 DEFAULT_ROLES = frozenset({ORGANIZATION_READ, USER_READ})
 
 
 @dataclass(slots=True)
 class Application:
-    """No redirect URI registered means that any will do."""
+    """No redirect URI registered means that any will do. `requested_roles` are what an administrator is asked for."""
 
     id: str
     secret: str
     redirect_uris: set[str] = field(default_factory=set)
     certificates: dict[str, RSAPublicKey] = field(default_factory=dict)
+    requested_roles: frozenset[str] = DEFAULT_ROLES
     is_disabled: bool = False
     expired_secrets: set[str] = field(default_factory=set)
 

@@ -44,6 +44,9 @@ class SimulatedUser:
     account_enabled: bool = True
     user_type: str = "Member"
     last_sign_in_at: datetime | None = None
+    aliases: tuple[str, ...] = ()
+    business_phones: tuple[str, ...] = ()
+    mobile_phone: str | None = None
     assignments: tuple[Assignment, ...] = ()
 
     @property

@@ -29,7 +29,7 @@ class TenantSku:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A tenant as its partner's contract has it: under the name it had then."""
+    """A tenant as its partner knows it: under the name it had when they came together."""
 
     serial: int
     tenant: SimulatedTenant
@@ -112,6 +112,13 @@ def _assignment_state(assignment: Assignment, user: SimulatedUser) -> dict[str, 
     }
 
 
+def _proxy_addresses(user: SimulatedUser) -> list[str]:
+    """In no useful order: the primary address is told by its capitals, and not all of them are for mail."""
+    primary = [f"SMTP:{user.mail}"] if user.mail else []
+    further = [f"smtp:{alias}" for alias in user.aliases]
+    return [*further, *primary, f"SIP:{user.user_principal_name}"] if further else primary
+
+
 def _sign_in_activity(user: SimulatedUser) -> dict[str, Any] | None:
     if user.last_sign_in_at is None:
         return None
@@ -124,12 +131,12 @@ def _sign_in_activity(user: SimulatedUser) -> dict[str, Any] | None:
 
 
 USER_PROPERTIES: Properties = {
-    "businessPhones": lambda row: [],
+    "businessPhones": lambda row: list(row.business_phones),
     "displayName": lambda row: row.display_name,
     "givenName": lambda row: row.given_name,
     "jobTitle": lambda row: row.job_title,
     "mail": lambda row: row.mail,
-    "mobilePhone": lambda row: None,
+    "mobilePhone": lambda row: row.mobile_phone,
     "officeLocation": lambda row: None,
     "preferredLanguage": lambda row: None,
     "surname": lambda row: row.surname,
@@ -143,7 +150,7 @@ USER_PROPERTIES: Properties = {
     "mailNickname": lambda row: row.user_principal_name.partition("@")[0],
     "onPremisesSyncEnabled": lambda row: None,
     "otherMails": lambda row: [],
-    "proxyAddresses": lambda row: [f"SMTP:{row.mail}"] if row.mail else [],
+    "proxyAddresses": _proxy_addresses,
     "signInActivity": _sign_in_activity,
     "usageLocation": lambda row: row.usage_location,
     "userType": lambda row: row.user_type,
@@ -200,5 +207,11 @@ CONTRACT_PROPERTIES: Properties = {
     "contractType": lambda row: "ResellerPartner",
     "customerId": lambda row: row.tenant.tenant_id,
     "defaultDomainName": lambda row: row.tenant.profile.default_domain,
+    "displayName": lambda row: row.tenant.profile.display_name,
+}
+
+DELEGATED_CUSTOMER_PROPERTIES: Properties = {
+    "id": lambda row: row.tenant.tenant_id,
+    "tenantId": lambda row: row.tenant.tenant_id,
     "displayName": lambda row: row.tenant.profile.display_name,
 }

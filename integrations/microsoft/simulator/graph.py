@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from integrations.microsoft.simulator.application import AUDIT_LOG_READ
 from integrations.microsoft.simulator.batch import answer_batch
 from integrations.microsoft.simulator.documents import USER_BASICS
 from integrations.microsoft.simulator.effects import Attempt
@@ -21,7 +22,6 @@ from integrations.microsoft.simulator.tokens import TokenRejectedError
 from integrations.microsoft.simulator.world import SimulatedTenant
 
 PREFIX = "/v1.0/"
-_AUDIT_READ = "AuditLog.Read.All"
 _PREMIUM = {"AAD_PREMIUM", "AAD_PREMIUM_P2", "EMS", "SPB", "SPE_E3", "SPE_E5", "SPE_F1"}
 
 
@@ -149,7 +149,7 @@ def _first_page(call: Call) -> Call:
 def _guard_sign_in_activity(caller: Caller, query: Query) -> None:
     if "signInActivity" not in query.selected:
         return
-    if _AUDIT_READ not in caller.roles:
+    if AUDIT_LOG_READ not in caller.roles:
         raise denied()
     if not _PREMIUM & {pool.sku.part_number for pool in caller.tenant.skus}:
         message = "Neither tenant is B2C or tenant doesn't have premium license"

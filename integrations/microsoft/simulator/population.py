@@ -17,7 +17,7 @@ from integrations.microsoft.simulator.census import (
     SkuPool,
     Status,
 )
-from integrations.microsoft.simulator.identifiers import guid
+from integrations.microsoft.simulator.identifiers import dice, guid
 from integrations.microsoft.simulator.names import LOCALES, Locale, Name, slug
 
 _JOBS = (
@@ -32,6 +32,18 @@ _JOBS = (
     ("Warehouse Clerk", "Logistics"),
     (None, None),
 )
+_DIALING_CODES = {
+    "AT": "+43",
+    "ES": "+34",
+    "FR": "+33",
+    "GB": "+44",
+    "IL": "+972",
+    "JP": "+81",
+    "NO": "+47",
+    "PL": "+48",
+    "TR": "+90",
+    "US": "+1",
+}
 _ASSIGNMENT_ERRORS = ("CountViolation", "MutuallyExclusiveViolation", "ProhibitedInUsageLocationViolation")
 
 
@@ -41,6 +53,7 @@ class Site:
 
     tenant_id: str
     domain: str
+    initial_domain: str
     epoch: datetime
     seller_tenant_id: str | None
 
@@ -71,10 +84,11 @@ def _people(blueprint: Blueprint, *, site: Site, rng: Random) -> Iterator[Simula
 
 def _person(locale: Locale, *, serial: int, site: Site, taken: Counter[str], rng: Random) -> SimulatedUser:
     given, family = rng.choice(locale.given), rng.choice(locale.family)
-    address = f"{_local_part(given, family, taken=taken)}@{site.domain}"
+    local = _local_part(given, family, taken=taken)
+    address = f"{local}@{site.domain}"
     job_title, department = rng.choice(_JOBS)
     created_at = site.epoch - timedelta(days=rng.randint(20, 2400), minutes=rng.randint(0, 1439))
-    return SimulatedUser(
+    user = SimulatedUser(
         id=guid(site.tenant_id, "user", serial),
         serial=serial,
         user_principal_name=address,
@@ -89,6 +103,23 @@ def _person(locale: Locale, *, serial: int, site: Site, taken: Counter[str], rng
         account_enabled=rng.random() >= 0.06,
         last_sign_in_at=None if rng.random() < 0.1 else site.epoch - timedelta(hours=rng.randint(1, 2400)),
     )
+    return _within_reach(user, local=local, locale=locale, site=site)
+
+
+def _within_reach(user: SimulatedUser, *, local: str, locale: Locale, site: Site) -> SimulatedUser:
+    """Further addresses and phones, by dice of their own: what the others draw stays as it was without them."""
+    rng = dice(site.domain, user.serial, "reach")
+    aliases = (f"{local}@{site.initial_domain}", f"{local.replace('.', '')}{user.serial}@{site.domain}")
+    return replace(
+        user,
+        aliases=aliases[: rng.choice((0, 1, 1, 2))] if user.mail else (),
+        business_phones=tuple(_phone(locale, rng=rng) for _ in range(rng.choice((0, 0, 1, 2)))),
+        mobile_phone=_phone(locale, rng=rng) if rng.random() < 0.5 else None,
+    )
+
+
+def _phone(locale: Locale, *, rng: Random) -> str:
+    return f"{_DIALING_CODES[locale.country]} 555 01{rng.randint(10, 99)} {rng.randint(100, 999)}"
 
 
 def _local_part(given: Name, family: Name, *, taken: Counter[str]) -> str:
@@ -98,7 +129,17 @@ def _local_part(given: Name, family: Name, *, taken: Counter[str]) -> str:
 
 
 def _without_names(user: SimulatedUser) -> SimulatedUser:
-    return replace(user, display_name=None, given_name=None, surname=None, mail=None, job_title=None)
+    return replace(
+        user,
+        display_name=None,
+        given_name=None,
+        surname=None,
+        mail=None,
+        job_title=None,
+        aliases=(),
+        business_phones=(),
+        mobile_phone=None,
+    )
 
 
 def _as_guest(user: SimulatedUser, *, site: Site) -> SimulatedUser:
@@ -110,6 +151,9 @@ def _as_guest(user: SimulatedUser, *, site: Site) -> SimulatedUser:
         user_type="Guest",
         given_name=None,
         surname=None,
+        aliases=(),
+        business_phones=(),
+        mobile_phone=None,
     )
 
 

@@ -12,7 +12,6 @@ from integrations.microsoft.simulator.errors import GraphError, bad_request, uns
 from integrations.microsoft.simulator.resources import Resource
 
 DEFAULT_PAGE = 100
-LARGEST_PAGE = 999
 # Microsoft pages lists with sign-in activity in smaller steps, whatever was asked for.
 LARGEST_SIGN_IN_PAGE = 120
 
@@ -36,13 +35,13 @@ class Query:
 def parse_query(resource: Resource, options: Mapping[str, str], *, is_eventual: bool) -> Query:
     _refuse_unsupported(resource, options)
     selected = _selected(resource, options.get("$select", ""))
-    largest = LARGEST_SIGN_IN_PAGE if "signInActivity" in selected else LARGEST_PAGE
+    largest = LARGEST_SIGN_IN_PAGE if "signInActivity" in selected else resource.largest_page
     page, after = read_page_token(options.get("$skiptoken"))
     counts = is_eventual and options.get("$count") == "true"
     return Query(
         selected=selected or resource.default_properties,
         is_explicit=bool(selected),
-        top=min(_top(options.get("$top")), largest),
+        top=min(_top(options.get("$top"), largest=resource.largest_page), largest),
         predicate=_predicate(options["$filter"], may_count=counts) if "$filter" in options else None,
         counts=counts,
         page=page,
@@ -69,15 +68,15 @@ def _selected(resource: Resource, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(canonical[name.lower()] for name in names))
 
 
-def _top(text: str | None) -> int:
+def _top(text: str | None, *, largest: int) -> int:
     if text is None:
         return DEFAULT_PAGE
     if not re.fullmatch(r"-?\d{1,9}", text):
         message = f"Invalid value '{text}' for $top query option found. The $top query option requires a non-negative integer value."
         raise GraphError(400, "BadRequest", message)
-    if not 1 <= int(text) <= LARGEST_PAGE:
+    if not 1 <= int(text) <= largest:
         raise bad_request(
-            f"Invalid page size specified: '{text}'. Must be between 1 and {LARGEST_PAGE} inclusive."
+            f"Invalid page size specified: '{text}'. Must be between 1 and {largest} inclusive."
         )
     return int(text)
 

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from integrations.microsoft.simulator.application import DIRECTORY_READ, ORGANIZATION_READ, USER_READ
+from integrations.microsoft.simulator.application import (
+    DELEGATED_ADMIN_READ,
+    DIRECTORY_READ,
+    ORGANIZATION_READ,
+    USER_READ,
+)
 from integrations.microsoft.simulator.documents import (
     CONTRACT_PROPERTIES,
+    DELEGATED_CUSTOMER_PROPERTIES,
     ORGANIZATION_PROPERTIES,
     SKU_PROPERTIES,
     SUBSCRIPTION_PROPERTIES,
@@ -35,6 +41,7 @@ class Resource:
     defaults: tuple[str, ...] = ()
     options: frozenset[str] = frozenset({"$select"})
     cost: int = 1
+    largest_page: int = 999
     serial: Callable[[Any], int] | None = None
 
     @property
@@ -101,6 +108,16 @@ RESOURCES = {
             rows=_customers,
             options=_PAGED,
             cost=3,
+            serial=attrgetter("serial"),
+        ),
+        Resource(
+            "tenantRelationships/delegatedAdminCustomers",
+            "delegatedAdminCustomer",
+            DELEGATED_CUSTOMER_PROPERTIES,
+            roles=frozenset({DELEGATED_ADMIN_READ}),
+            rows=_customers,
+            options=_PAGED,
+            largest_page=300,
             serial=attrgetter("serial"),
         ),
     )

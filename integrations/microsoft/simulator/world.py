@@ -100,12 +100,20 @@ class SimulatedTenant:
 
 
 class World:
-    """`skus_per_tenant` evens the tenants out, for measurements."""
+    """The same seed in another realm is the same world under other ids, as if Microsoft had it twice.
+    `skus_per_tenant` evens the tenants out, for measurements."""
 
     def __init__(
-        self, seed: int, tenants: int, *, epoch: datetime = DEFAULT_EPOCH, skus_per_tenant: int | None = None
+        self,
+        seed: int,
+        tenants: int,
+        *,
+        realm: str = "",
+        epoch: datetime = DEFAULT_EPOCH,
+        skus_per_tenant: int | None = None,
     ) -> None:
         self.seed = seed
+        self.realm = realm
         self.epoch = epoch
         self._skus_per_tenant = skus_per_tenant
         self._taken: set[str] = set()
@@ -143,8 +151,8 @@ class World:
 
     def _tenant(self, index: int, blueprint: Blueprint) -> SimulatedTenant:
         profile = self._profile(index, blueprint)
-        seller = guid(self.seed, -1, "tenant") if index >= 0 else None
-        site = Site(profile.tenant_id, profile.default_domain, self.epoch, seller)
+        seller = self._tenant_id(-1) if index >= 0 else None
+        site = Site(profile.tenant_id, profile.default_domain, profile.initial_domain, self.epoch, seller)
 
         def take_census() -> Census:
             return populate(blueprint, site=site, rng=dice(self.seed, index, "people"))
@@ -157,7 +165,7 @@ class World:
         name = blueprint.name or self._unused_name(locale, index=index, rng=rng)
         self._taken.add(name.latin)
         return Profile(
-            tenant_id=guid(self.seed, index, "tenant"),
+            tenant_id=self._tenant_id(index),
             display_name=name.native,
             default_domain=f"{name.latin}.example",
             initial_domain=f"{name.latin}.onmicrosoft.com",
@@ -166,6 +174,10 @@ class World:
             city=rng.choice(locale.cities),
             created_at=self.epoch - timedelta(days=rng.randint(400, 3000)),
         )
+
+    def _tenant_id(self, index: int) -> str:
+        """People's and subscriptions' ids follow from their tenant's."""
+        return guid(self.seed, index, "tenant", *filter(None, [self.realm]))
 
     def _unused_name(self, locale: Locale, *, index: int, rng: Random) -> Name:
         drawn = company(locale, rng=rng)

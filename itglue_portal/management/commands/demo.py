@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from integrations.actions import start_sync
+from integrations.actions.runs import start_sync
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.simulator import Simulator, World
 from integrations.models import SyncRun
@@ -106,7 +106,7 @@ def _slug(options: dict[str, Any]) -> str:
 def _start(processes: Processes, port: int) -> None:
     worker = ("-A", "itglue_portal", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
     processes.start("worker", "celery", *worker, "-Q", "sync", "-c", "2", "-n", "sync@%h")
-    processes.start("control", "celery", *worker, "-Q", "control", "-c", "1", "-n", "control@%h")
+    processes.start("control", "celery", *worker, "-Q", "control", "-c", "3", "-n", "control@%h")
     processes.start("beat", "celery", "-A", "itglue_portal", "beat", "--loglevel", "INFO")
     processes.start(
         "web",

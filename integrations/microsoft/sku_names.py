@@ -4,6 +4,7 @@ Names and identifiers are Microsoft's, as its licensing service plan reference p
 and show their part number.
 """
 
+import re
 from uuid import UUID
 
 SKU_NAMES: dict[UUID, str] = {
@@ -99,6 +100,51 @@ SKU_NAMES: dict[UUID, str] = {
     UUID("99049c9c-6011-4908-bf17-15f496e6519d"): "Office 365 Extra File Storage",  # SHAREPOINTSTORAGE
 }
 
+_NOT_FOR_PEOPLE = frozenset(
+    map(
+        UUID,
+        (
+            "47794cd0-f0e5-45c5-9033-2eb6b5fc84e0",  # MCOPSTNC
+            "440eaaa8-b3e0-484b-a8be-62870b9ba70a",  # PHONESYSTEM_VIRTUALUSER
+            "4cde982a-ede4-4409-9ae6-b003453c8ea6",  # Microsoft_Teams_Rooms_Pro
+            "6af4b3d6-14bb-4a2a-960c-6c902aad34f3",  # Microsoft_Teams_Rooms_Basic
+            "6070a4c8-34c6-4937-8dfb-39bbc6397a60",  # MEETING_ROOM
+            "f30db892-07e9-47e9-837c-80727f46fd3d",  # FLOW_FREE
+            "a403ebcc-fae0-4ca2-8c8c-7a907fd6c235",  # POWER_BI_STANDARD
+            "5b631642-bd26-49fe-bd20-1daaa972ef80",  # POWERAPPS_DEV
+            "dcb1a3ae-b33f-4487-846a-a640262fadf4",  # POWERAPPS_VIRAL
+            "6470687e-a428-4b7a-bef2-8a291ad947c9",  # WINDOWS_STORE
+            "1f2f344a-700d-42c9-9427-5cea1d5d7ba6",  # STREAM
+            "8c4ce438-32a7-4ac5-91a6-e22ae08d9c8b",  # RIGHTSMANAGEMENT_ADHOC
+            "710779e8-3d4a-4c88-adb9-386c958d1fdf",  # TEAMS_EXPLORATORY
+            "606b54a9-78d8-4298-ad8b-df6ef4481c80",  # CCIBOTS_PRIVPREV_VIRAL
+            "99049c9c-6011-4908-bf17-15f496e6519d",  # SHAREPOINTSTORAGE
+        ),
+    )
+)
+# The rest is known by part number only, which is good enough for a suggestion and for nothing else.
+_PART_NUMBERS_NOT_FOR_PEOPLE = frozenset(
+    {
+        "FORMS_PRO",
+        "POWERAPPS_INDIVIDUAL_USER",
+        "POWER_BI_STANDARD_FACULTY",
+        "POWER_BI_STANDARD_STUDENT",
+        "RMSBASIC",
+        "SMB_APPS",
+    }
+)
+_LOOKS_FREE_OR_POOLED = re.compile(
+    "_FREE|VIRAL|TRIAL|EXPLORATORY|_IW(_|$)|STORAGE|CAPACITY|MEETING_ROOM|TEAMS_ROOMS|VIRTUALUSER|MCOPSTNC",
+    re.IGNORECASE,
+)
+
 
 def sku_name(sku_id: UUID, *, part_number: str) -> str:
     return SKU_NAMES.get(sku_id) or part_number or str(sku_id)
+
+
+def is_recommended(sku_id: UUID, part_number: str) -> bool:
+    """Paid and for people, so that whoever holds it is worth a contact: no trials, free pools, rooms or storage."""
+    if sku_id in SKU_NAMES:
+        return sku_id not in _NOT_FOR_PEOPLE
+    return part_number not in _PART_NUMBERS_NOT_FOR_PEOPLE and not _LOOKS_FREE_OR_POOLED.search(part_number)

@@ -1,0 +1,1 @@
+"""Forms of Admin > Integrations, one module for each part."""

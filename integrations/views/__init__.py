@@ -1,0 +1,1 @@
+"""Admin > Integrations, one module for each part."""
