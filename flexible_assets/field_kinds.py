@@ -31,6 +31,8 @@ class FieldKind:
     is_tag: ClassVar[bool] = False
 
     decimals: int = 0
+    #: The values a person may choose from; empty where any will do.
+    options: tuple[str, ...] = ()
 
     def clean(self, value: Any) -> Any:
         """The value as traits keep it, or InvalidValueError."""
@@ -59,6 +61,12 @@ class TextKind(FieldKind):
 class SelectKind(TextKind):
     name = "Select"
     is_badge = True
+
+    def clean(self, value: Any) -> str:
+        chosen = super().clean(value)
+        if self.options and chosen not in self.options:
+            raise InvalidValueError("Choose one of the options.")
+        return chosen
 
 
 class NumberKind(FieldKind):

@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.text import get_text_list
 
-from flexible_assets.models import FlexibleAsset, FlexibleAssetField, OrganizationTotals
-from flexible_assets.policies import visible_assets, visible_totals
+from flexible_assets.models import AssetGrant, FlexibleAsset, FlexibleAssetField
+from flexible_assets.policies import visible_assets
 from flexible_assets.querysets import AssetQuerySet, sums_of
 from flexible_assets.schema import Schema
+from flexible_assets.totals import sums_by_slot
 from organizations.access import AccountRequest
 from organizations.lists import (
     Cell,
@@ -30,7 +32,11 @@ from organizations.policies import visible_organizations
 #: Organizations that a menu still serves; above, the search box finds them by name.
 ORGANIZATIONS_IN_MENU = 250
 
+#: Names of users that the hint of a padlock tells; the asset's page tells all.
+NAMES_IN_HINT = 5
+
 Column = ListColumn[FlexibleAsset]
+_GRANTS = Prefetch("grants", queryset=AssetGrant.objects.with_users())
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class AssetList:
             ListSpec(
                 url=self.request.path,
                 query=query,
-                rows=rows.select_related("organization"),
+                rows=rows.select_related("organization").prefetch_related(_GRANTS),
                 columns=self._columns(),
                 noun=(self.schema.asset_type.name, self.schema.asset_type.name),
                 search_placeholder=self._placeholder(),
@@ -134,18 +140,13 @@ class AssetList:
     def _sums(
         self, query: ListQuery, rows: QuerySet[FlexibleAsset], *, is_capped: bool
     ) -> Mapping[str, int | None] | None:
-        """From the roll-up when the list is unfiltered, else summed while the rows are few enough to sum at once."""
+        """From the totals when the list is unfiltered, else summed while the rows are few enough to sum at once."""
         slots = self.schema.number_slots
         if not slots:
             return None
         narrowed = query.search or any(query.parameters.get(name) for name in self._filter_names())
         if not narrowed:
-            totals: QuerySet[OrganizationTotals] = visible_totals(self.request.user).of_type(
-                self.schema.asset_type
-            )
-            if self.organization:
-                totals = totals.filter(organization=self.organization)
-            return totals.aggregate(**{slot: Sum(slot) for slot in slots})
+            return sums_by_slot(self.request.user, self.schema, self.organization)
         return None if is_capped else rows.order_by().aggregate(**sums_of(slots))
 
     def _filter_names(self) -> Sequence[str]:
@@ -188,7 +189,16 @@ def _title(slug: str, asset: FlexibleAsset) -> Cell:
         url=reverse("flexible_assets:asset-detail", args=[slug, asset.pk]),
         subtitle="orphaned" if asset.orphaned_at else "",
         is_title=True,
+        mark="lock-keyhole" if asset.is_restricted else "",
+        mark_hint=_audience(asset) if asset.is_restricted else "",
     )
+
+
+def _audience(asset: FlexibleAsset) -> str:
+    names = [grant.user.name for grant in asset.grants.all()]
+    more = len(names) - NAMES_IN_HINT
+    others = [f"{more} more"] if more > 0 else []
+    return f"Seen only by {get_text_list(['Administrators', *names[:NAMES_IN_HINT], *others], 'and')}"
 
 
 def _organization(slug: str, schema: Schema, asset: FlexibleAsset) -> Cell:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from flexible_assets.models import AssetTag, FlexibleAssetField, SidebarSection
-from flexible_assets.policies import visible_assets, visible_totals, visible_types
+from flexible_assets.policies import visible_assets, visible_types
+from flexible_assets.totals import counts_by_type
 from organizations.access import AccountRequest
 from organizations.contact_pages import Mention
 from organizations.models import Account, Contact, User
@@ -14,9 +15,7 @@ from organizations.roles import Right
 
 
 def sidebar_sections(place: Place) -> list[Section]:
-    counts = dict(
-        visible_totals(place.user).in_organization(place.organization).values_list("asset_type_id", "assets")
-    )
+    counts = counts_by_type(place.user, place.organization)
     entries: dict[str, list[Entry]] = {}
     for asset_type in visible_types(place.user).in_menu():
         url = reverse(
@@ -26,7 +25,7 @@ def sidebar_sections(place: Place) -> list[Section]:
             asset_type.name,
             asset_type.icon,
             url,
-            f"{counts.get(asset_type.pk, 0):,}",
+            f"{counts[asset_type.pk]:,}",
             active=place.path == url,
         )
         entries.setdefault(asset_type.section, []).append(entry)

@@ -4,8 +4,14 @@ from django.db import models
 from django.utils import timezone
 
 from flexible_assets.field_kinds import FIELD_KINDS, SLOTS, FieldKind
-from flexible_assets.querysets import AssetQuerySet, TagQuerySet, TotalsQuerySet, TypeQuerySet
-from organizations.models import AccountOwned, Contact, Organization
+from flexible_assets.querysets import (
+    AssetQuerySet,
+    GrantQuerySet,
+    TagQuerySet,
+    TotalsQuerySet,
+    TypeQuerySet,
+)
+from organizations.models import AccountOwned, Contact, Organization, User
 
 
 class SidebarSection(models.TextChoices):
@@ -79,6 +85,11 @@ class FlexibleAssetField(AccountOwned):
         help_text="Of a Number field: the key of the field it is a share of.",
     )
     slot = models.CharField(max_length=20, blank=True, editable=False)
+    is_managed = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Written by the type's manager; people's own fields beside it are theirs alone.",
+    )
 
     class Meta(AccountOwned.Meta):
         constraints = [
@@ -98,7 +109,7 @@ class FlexibleAssetField(AccountOwned):
 
     @property
     def behavior(self) -> FieldKind:
-        return FIELD_KINDS[self.kind](decimals=self.decimals)
+        return FIELD_KINDS[self.kind](decimals=self.decimals, options=tuple(self.tones))
 
     @property
     def tones(self) -> dict[str, str]:
@@ -116,7 +127,13 @@ class FlexibleAsset(AccountOwned):
     sort_key = models.CharField(max_length=255, editable=False, db_collation="C")
     search_key = models.CharField(max_length=512, editable=False, db_collation="C")
     traits = models.JSONField(default=dict)
+    notes = models.TextField(blank=True)
     is_locked = models.BooleanField(default=False, editable=False)
+    is_restricted = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Seen by Administrators and those granted it, and nobody else.",
+    )
     archived = models.BooleanField(default=False)
     orphaned_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -148,6 +165,12 @@ class FlexibleAsset(AccountOwned):
                 condition=models.Q(archived=False),
                 name="assets_of_organization",
             ),
+            # What the totals leave out, and what each user may see of it is counted when they look.
+            models.Index(
+                fields=["account", "organization", "asset_type", "id"],
+                condition=models.Q(archived=False, is_restricted=True),
+                name="assets_restricted",
+            ),
             *(
                 models.Index(
                     fields=["account", "asset_type", slot, "id"],
@@ -157,6 +180,7 @@ class FlexibleAsset(AccountOwned):
                 for slot in (*SLOTS["number"], *SLOTS["text"])
             ),
         ]
+        verbose_name_plural = "assets"
 
     def __str__(self) -> str:
         return self.name
@@ -185,14 +209,39 @@ class AssetTag(AccountOwned):
             ),
         ]
         indexes = [models.Index(fields=["account", "contact"], name="tags_of_contact")]
+        verbose_name_plural = "tags"
 
     def __str__(self) -> str:
         return f"{self.asset_id} -> {self.contact_id}"
 
 
+class AssetGrant(AccountOwned):
+    """A user who sees a restricted asset; without one only Administrators do."""
+
+    asset = models.ForeignKey(
+        FlexibleAsset, on_delete=models.CASCADE, related_name="grants", db_constraint=False, db_index=False
+    )
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="asset_grants", db_constraint=False, db_index=False
+    )
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta(AccountOwned.Meta):
+        constraints = [
+            *AccountOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["account", "asset", "user"], name="flexible_assets_grant"),
+        ]
+        indexes = [models.Index(fields=["account", "user", "asset"], name="grants_of_user")]
+        verbose_name_plural = "grants"
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} -> {self.user_id}"
+
+
 class OrganizationTotals(AccountOwned):
     """Count of one type's active assets in one organization, and sums over those that are no orphans, written in the
-    transaction that changes them.
+    transaction that changes them. Restricted assets are left out: everybody reads these rows.
 
     One writer per organization, so nobody waits; the account's totals are the sum of these rows.
     """

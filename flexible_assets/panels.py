@@ -1,10 +1,15 @@
-"""Registry of what higher apps add to an asset's page, such as where a synced asset comes from."""
+"""Registries of what higher apps add to pages of assets: panels, such as where a synced asset comes from, and notices
+above lists and assets, such as that nothing updates them at present."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from flexible_assets.models import FlexibleAssetType
+    from organizations.models import Organization, User
 
 
 class AssetLike(Protocol):
@@ -22,3 +27,18 @@ def register_panel(name: str, panel: Panel) -> None:
 
 def panels_for(request: HttpRequest, asset: AssetLike) -> list[SafeString]:
     return [fragment for panel in _panels.values() if (fragment := panel(request, asset)) is not None]
+
+
+#: What to tell this user of assets of the type, in one organization or in all; empty when there is nothing.
+Notice = Callable[["User", "FlexibleAssetType", "Organization | None"], str]
+_notices: list[Notice] = []
+
+
+def register_notice(provide: Notice) -> None:
+    _notices.append(provide)
+
+
+def notices_for(
+    user: "User", asset_type: "FlexibleAssetType", organization: "Organization | None" = None
+) -> list[str]:
+    return [text for provide in _notices if (text := provide(user, asset_type, organization))]

@@ -7,9 +7,16 @@ from django.db import models
 
 from organizations.names import search_key
 from organizations.querysets import AccountQuerySet
+from organizations.roles import Right
 
 if TYPE_CHECKING:
-    from flexible_assets.models import AssetTag, FlexibleAsset, FlexibleAssetType, OrganizationTotals
+    from flexible_assets.models import (
+        AssetGrant,
+        AssetTag,
+        FlexibleAsset,
+        FlexibleAssetType,
+        OrganizationTotals,
+    )
     from organizations.models import Contact, Organization, User
 
 
@@ -23,7 +30,20 @@ class TypeQuerySet(AccountQuerySet["FlexibleAssetType"]):
 
 class AssetQuerySet(AccountQuerySet["FlexibleAsset"]):
     def visible_to(self, user: "User") -> Self:
-        return self.of_account(user.account_id)
+        assets = self.of_account(user.account_id)
+        if user.has(Right.VIEW_RESTRICTED):
+            return assets
+        granted = user.asset_grants.of_account(user.account_id).values("asset")
+        return assets.filter(models.Q(is_restricted=False) | models.Q(pk__in=granted))
+
+    def restricted(self) -> Self:
+        return self.filter(is_restricted=True)
+
+    def unrestricted(self) -> Self:
+        return self.filter(is_restricted=False)
+
+    def locked(self) -> Self:
+        return self.filter(is_locked=True)
 
     def active(self) -> Self:
         return self.filter(archived=False)
@@ -45,6 +65,11 @@ class AssetQuerySet(AccountQuerySet["FlexibleAsset"]):
             return self
         by_organization = organizations.filter(search_key__contains=key).values("pk")
         return self.filter(models.Q(search_key__contains=key) | models.Q(organization__in=by_organization))
+
+
+class GrantQuerySet(AccountQuerySet["AssetGrant"]):
+    def with_users(self) -> Self:
+        return self.select_related("user").order_by("user__name", "user_id")
 
 
 class TagQuerySet(AccountQuerySet["AssetTag"]):

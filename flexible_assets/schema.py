@@ -27,6 +27,19 @@ class Schema:
     def number_slots(self) -> list[str]:
         return [field.slot for field in self.fields if field.slot in SLOTS["number"]]
 
+    def editable_fields(self, asset: FlexibleAsset) -> list[FlexibleAssetField]:
+        """What a person may write: of a locked asset, what its manager does not."""
+        return [
+            field
+            for field in self.fields
+            if not field.behavior.is_tag and not (asset.is_locked and field.is_managed)
+        ]
+
+    def own_traits(self, asset: FlexibleAsset) -> dict[str, Any]:
+        """The values that its manager does not write."""
+        own = {field.key for field in self.fields if not field.is_managed}
+        return {key: value for key, value in asset.traits.items() if key in own}
+
     def fill(self, asset: FlexibleAsset, traits: Mapping[str, Any]) -> FlexibleAsset:
         """Sets traits, name, keys and slots from clean trait values; saving is the caller's."""
         asset.traits = dict(traits)

@@ -12,6 +12,7 @@ urlpatterns = [
     ),
     path("<slug:account>/global/<int:type_id>/", views.global_list, name="global-list"),
     path("<slug:account>/assets/<int:asset_id>/", views.asset_detail, name="asset-detail"),
+    path("<slug:account>/assets/<int:asset_id>/edit/", views.asset_edit, name="asset-edit"),
     path(
         "<slug:account>/assets/<int:asset_id>/tags/<int:field_id>/",
         views.tagged_contacts,

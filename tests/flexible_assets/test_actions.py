@@ -28,40 +28,8 @@ from flexible_assets.models import (
 from organizations.actions import ContactDetails, create_contacts, create_organization
 from organizations.models import Activity
 from tests.factories import NOW
+from tests.flexible_assets.conftest import LATER, TAGGED
 from tests.flexible_assets.test_schema import SERVERS
-
-LATER = NOW + timedelta(hours=1)
-TAGGED = replace(SERVERS, fields=(*SERVERS.fields, FieldSpec("Owners", "Tag", tag_type="Contacts")))
-
-
-@pytest.fixture
-def schema(account, inside):
-    with inside():
-        return ensure_managed_type(account.pk, TAGGED, now=NOW)
-
-
-@pytest.fixture
-def organization(account, inside):
-    with inside():
-        return create_organization(account.pk, name="Client", now=NOW)
-
-
-@pytest.fixture
-def servers(schema, organization, inside):
-    """Two servers with 4 and 8 cores."""
-    contents = [
-        {"vendor": "Dell", "cores": 4, "price": "1.50"},
-        {"vendor": "HP", "cores": 8, "price": "2.00"},
-    ]
-    with inside():
-        return create_assets(schema, contents, organization_id=organization.pk, now=NOW)
-
-
-@pytest.fixture
-def people(organization, inside):
-    with inside():
-        created = create_contacts(organization, [ContactDetails(name=name) for name in "ABC"], now=NOW)
-    return [contact.pk for contact in created]
 
 
 @pytest.fixture

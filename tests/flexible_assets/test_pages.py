@@ -3,6 +3,7 @@
 import pytest
 
 from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType
+from flexible_assets.panels import register_notice
 from flexible_assets.policies import visible_assets
 from organizations.models import Contact
 from organizations.roles import Role
@@ -210,16 +211,34 @@ def test_suspended_license_reports_none_active_and_keeps_its_people(technician, 
     assert [tag.one("a").text for tag in page.one("ul", class_="tags").all("li")] == ["Person 0", "Person 1"]
 
 
-def test_locked_license_says_so_and_offers_no_way_to_change_it(client_of, asset_url):
-    page = page_of(client_of(Role.ADMINISTRATOR).get(asset_url("SPE_E3")))
+def test_locked_license_says_so_and_offers_no_way_to_change_what_is_synced(client_of, asset_url):
+    client = client_of(Role.ADMINISTRATOR)
+    page = page_of(client.get(asset_url("SPE_E3")))
     assert page.one("button", popovertarget="locked-explained").text == "Locked"
     main = page.one("main")
     assert [each for tag in ("form", "input", "select", "textarea") for each in main.all(tag)] == []
-    assert [each.text for each in main.all("button")] == [
-        "Locked",
-        *main.texts("button", class_="sidebar-toggle"),
-    ]
-    assert [each.text for each in main.all("a") if "edit" in each.attributes["href"]] == []
+    form = page_of(client.get(f"{asset_url('SPE_E3')}edit/")).one("main").one("form")
+    assert form.one("section", class_="read-only").texts("dt") == [*COLUMNS, "Users"]
+    names = {each.attributes["name"] for tag in ("input", "select", "textarea") for each in form.all(tag)}
+    assert names - {"csrfmiddlewaretoken", "audience", "users"} == {"notes"}
+
+
+@pytest.fixture
+def notice(monkeypatch):
+    """Told of the licenses of each organization, and of all of them together."""
+    monkeypatch.setattr("flexible_assets.panels._notices", [])
+    register_notice(lambda user, asset_type, organization: f"Old: {organization or asset_type.name}.")
+    register_notice(lambda user, asset_type, organization: "")
+
+
+@pytest.mark.usefixtures("notice")
+def test_notices_stand_above_lists_and_assets(technician, harbor_url, global_url, asset_url):
+    def told(url):
+        return page_of(technician.get(url)).texts("div", class_="callout")
+
+    assert told(harbor_url) == ["Old: Harbor."]
+    assert told(asset_url("SPE_E3", match=1)) == ["Old: Lake."]
+    assert told(global_url) == ["Old: Microsoft Licenses."]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
@@ -259,7 +278,7 @@ def test_tagged_contacts_are_listed_as_contacts_are(technician, account, clients
     harbor = f"/{account.slug}/organizations/{clients.matches[0].organization_id}/contacts/"
     listed = page_of(technician.get(harbor))
     assert page.rows == listed.rows
-    assert page.one("thead").texts("th") == ["Name", "Title", "E-mail"]
+    assert page.one("thead").texts("th") == listed.one("thead").texts("th")
 
 
 @pytest.mark.parametrize("kind", ["Text", "Select", "Number"])
