@@ -13,7 +13,7 @@ from uuid import UUID
 
 from integrations.microsoft.records import DirectoryUser
 
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024
 _NAMES = tuple(field.name for field in fields(DirectoryUser))
 
 
@@ -35,6 +35,9 @@ class UserSpool:
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    def lists(self, user_id: UUID) -> bool:
+        return user_id.bytes in self._ids
 
     def __iter__(self) -> Iterator[DirectoryUser]:
         outdated = Counter(self._outdated)

@@ -7,7 +7,7 @@ from integrations.microsoft.client import GraphClient
 from integrations.microsoft.clouds import Cloud
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.identity import Identity
-from integrations.microsoft.simulator import Simulator, World
+from integrations.microsoft.simulator import DEFAULT_ROLES, DIRECTORY_READ, Simulator, World
 from tests.integrations.microsoft.scripted import TENANT, ScriptedOrigin
 
 
@@ -21,6 +21,21 @@ def running_simulator():
 def simulator(running_simulator):
     yield running_simulator
     running_simulator.behave()
+
+
+@pytest.fixture
+def allow(simulator):
+    """`allow(tenant, "User.Read.All")`: this is all the application may do there, until the test ends."""
+    changed = []
+
+    def allow(tenant, *roles):
+        changed.append(tenant)
+        simulator.grant_consent(tenant.tenant_id, roles=roles)
+
+    yield allow
+    for tenant in changed:
+        partners = {DIRECTORY_READ} if tenant is simulator.world.partner else set()
+        simulator.grant_consent(tenant.tenant_id, roles=DEFAULT_ROLES | partners)
 
 
 @pytest.fixture

@@ -202,34 +202,64 @@ def test_waits_without_a_hint_grow_and_differ():
     assert len(set(naps)) == len(naps)
 
 
-def test_checkpoint_follows_every_page_and_every_wait(origin, scripted_identity):
+def test_checkpoint_precedes_every_request_and_follows_every_wait(origin, scripted_identity):
     story = []
     client = GraphClient(
         origin.cloud,
         scripted_identity,
         TENANT,
         sleep=lambda _seconds: story.append("waited"),
-        checkpoint=lambda: story.append("checked"),
+        checkpoint=lambda: story.append(f"checked with {len(graph_paths(origin))} sent"),
     )
     link = f"{origin.url}/v1.0/users/more"
     origin.answer("/v1.0/users", Reply(503), document({**PAGE, "@odata.nextLink": link}))
     origin.answer("/v1.0/users/more", document(PAGE))
     story += [entry["id"] for entry in client.collection("/users")]
-    assert story == ["waited", "checked", "checked", "checked", "1", "1"]
+    assert story == [
+        "checked with 0 sent",
+        "waited",
+        "checked with 1 sent",
+        "checked with 1 sent",
+        "checked with 2 sent",
+        "1",
+        "1",
+    ]
+
+
+class LeaseLostError(Exception):
+    pass
 
 
 def test_checkpoint_that_raises_stops_the_reading(origin, scripted_identity):
-    class LeaseLostError(Exception):
-        pass
-
     def checkpoint():
-        raise LeaseLostError
+        if graph_paths(origin):
+            raise LeaseLostError
 
     origin.answer("/v1.0/users", document({**PAGE, "@odata.nextLink": f"{origin.url}/v1.0/users/more"}))
     client = GraphClient(origin.cloud, scripted_identity, TENANT, checkpoint=checkpoint)
     with pytest.raises(LeaseLostError):
         list(client.collection("/users"))
     assert graph_paths(origin) == ["/v1.0/users"]
+
+
+def test_nothing_is_sent_when_the_work_was_stopped_while_the_token_was_on_its_way(origin, scripted_identity):
+    def checkpoint():
+        # True from the moment the token endpoint has answered: as if somebody disconnected while it took its time.
+        if f"/{TENANT}/token" in origin.paths():
+            raise LeaseLostError
+
+    origin.answer("/v1.0/users", document(PAGE))
+    client = GraphClient(origin.cloud, scripted_identity, TENANT, checkpoint=checkpoint)
+    with pytest.raises(LeaseLostError):
+        list(client.collection("/users"))
+    assert (graph_paths(origin), client.calls) == ([], 0)
+
+
+def test_pages_may_be_asked_for_at_leisure(origin, scripted_client, naps):
+    link = f"{origin.url}/v1.0/users?$skiptoken=2"
+    origin.answer("/v1.0/users", document({**PAGE, "@odata.nextLink": link}), document({"value": []}))
+    assert len(list(scripted_client.collection("/users", pause=2.0))) == 1
+    assert naps == [2.0]
 
 
 def item(name, status=200, body=None, **headers):

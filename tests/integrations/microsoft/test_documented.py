@@ -100,7 +100,9 @@ def test_documented_subscriptions(origin, birch):
 
 def test_documented_users(origin, birch):
     origin.answer("/v1.0/users", documented("users"))
-    assert read_users(birch) == (
+    with read_users(birch) as users:
+        read = tuple(users)
+    assert read == (
         DirectoryUser(
             id=UUID("0b5ae1f6-6d3f-4be4-8f0a-2d1f8d2f7a11"),
             user_principal_name="mia.gruber@birchdental.example",
@@ -112,6 +114,9 @@ def test_documented_users(origin, birch):
             account_enabled=True,
             user_type="Member",
             sku_ids=frozenset({BUSINESS_PREMIUM, MICROSOFT_365_E3}),
+            aliases=("mia.gruber@birchdental.example", "mia@birchdental.onmicrosoft.com"),
+            business_phones=("+43 1 555 0100",),
+            mobile_phone="+43 664 555 0101",
         ),
         DirectoryUser(
             id=UUID("94c07d1a-2b6e-47f3-8d59-0e1f2a3b4c5d"),

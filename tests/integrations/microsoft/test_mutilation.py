@@ -24,6 +24,8 @@ def user(identifier):
         "userPrincipalName": f"user{identifier.int}@birch.test",
         "displayName": "Zoë Müller",
         "accountEnabled": True,
+        "proxyAddresses": ["SMTP:zoe@birch.test"],
+        "businessPhones": ["+43 1 555 0100"],
         "assignedLicenses": [{"skuId": sku, "disabledPlans": []} for sku in SKUS],
     }
 
@@ -76,10 +78,10 @@ def serve(origin, replies):
 def read(origin, identity):
     """The ids read and the licenses of each, or None for an error."""
     try:
-        users = read_users(GraphClient(origin.cloud, identity, TENANT, patience=0))
+        with read_users(GraphClient(origin.cloud, identity, TENANT, patience=0)) as users:
+            return [user.id for user in users]
     except MicrosoftError:
         return None
-    return [user.id for user in users]
 
 
 together = settings(

@@ -12,20 +12,29 @@ from integrations.microsoft.batch import BatchRequest
 from integrations.microsoft.client import GraphClient
 from integrations.microsoft.errors import MicrosoftError, PermanentError, ThrottledError, TransientError
 from integrations.microsoft.readings import (
+    read_contracts,
+    read_delegated_customers,
     read_organization,
+    read_sign_ins,
     read_subscribed_skus,
     read_subscriptions,
     read_users,
 )
-from integrations.microsoft.simulator import Fault
+from integrations.microsoft.records import Contract, DelegatedCustomer
+from integrations.microsoft.simulator import AUDIT_LOG_READ, DELEGATED_ADMIN_READ, USER_READ, Fault
 from integrations.problems import Problem
 
 PAGE_SIZE = 999
 
 
+def users_of(client):
+    with read_users(client) as users:
+        return list(users)
+
+
 def licenses_read(client):
     """What the readings say of every SKU, in the form of the simulator's truth."""
-    users = read_users(client)
+    users = users_of(client)
     return {
         (
             str(sku.sku_id),
@@ -88,7 +97,7 @@ def test_every_tenant_is_read_as_it_is(tenants, client_of, index):
     assert (organization.id, organization.display_name) == (UUID(tenant.tenant_id), tenant.display_name)
     assert organization.default_domain == tenant.default_domain
     assert licenses_read(client) == licenses_in_truth(tenant)
-    assert {user.id for user in read_users(client)} == {UUID(user.id) for user in tenant.users}
+    assert {user.id for user in users_of(client)} == {UUID(user.id) for user in tenant.users}
     assert {
         (subscription.id, subscription.status, subscription.is_trial, subscription.total_licenses)
         for subscription in read_subscriptions(client)
@@ -97,7 +106,7 @@ def test_every_tenant_is_read_as_it_is(tenants, client_of, index):
 
 def test_reading_costs_one_call_each_and_one_for_every_page_of_users(large, client_of, calls):
     client = client_of(large)
-    for read in (read_organization, read_subscribed_skus, read_subscriptions, read_users):
+    for read in (read_organization, read_subscribed_skus, read_subscriptions, users_of):
         read(client)
     assert calls("users") == math.ceil(len(large.users) / PAGE_SIZE)
     assert [calls(name) for name in ("organization", "subscribedSkus", "directory/subscriptions")] == [
@@ -143,7 +152,7 @@ def test_passing_trouble_leaves_no_trace(simulator, large, client_of, calls, fau
 @pytest.mark.parametrize("fault", [Fault.throttled(retry_after=2), Fault.cut(), Fault.expired_token()])
 def test_passing_trouble_on_a_later_page_leaves_no_trace(simulator, large, client_of, fault):
     simulator.misbehave(fault.on_page(2), tenant=large.tenant_id, endpoint="users", times=1)
-    assert len(read_users(client_of(large))) == len(large.users)
+    assert len(users_of(client_of(large))) == len(large.users)
 
 
 @pytest.mark.parametrize(
@@ -159,14 +168,14 @@ def test_passing_trouble_on_a_later_page_leaves_no_trace(simulator, large, clien
 def test_oddities_are_normal(simulator, large, client_of, naps, fault):
     simulator.misbehave(fault, tenant=large.tenant_id)
     assert licenses_read(client_of(large)) == licenses_in_truth(large)
-    assert len(read_users(client_of(large))) == len(large.users)
+    assert len(users_of(client_of(large))) == len(large.users)
     assert naps == []
 
 
 def test_words_nobody_knows_yet_are_passed_on(simulator, small, client_of):
     simulator.misbehave(Fault.unknown_values(), tenant=small.tenant_id)
     client = client_of(small)
-    skus, users = read_subscribed_skus(client), read_users(client)
+    skus, users = read_subscribed_skus(client), users_of(client)
     assert {(sku.applies_to, sku.capability_status) for sku in skus} == {("unknownFutureValue",) * 2}
     assert {user.user_type for user in users} == {"unknownFutureValue"}
     assert (len(skus), len(users)) == (len(small.skus), len(small.users))
@@ -174,7 +183,7 @@ def test_words_nobody_knows_yet_are_passed_on(simulator, small, client_of):
 
 def test_empty_page_with_a_link_is_not_the_end(simulator, large, client_of, calls):
     simulator.misbehave(Fault.empty_page(), tenant=large.tenant_id, endpoint="users", times=1)
-    assert len(read_users(client_of(large))) == len(large.users)
+    assert len(users_of(client_of(large))) == len(large.users)
     assert calls("users") == 1 + math.ceil(len(large.users) / PAGE_SIZE)
 
 
@@ -209,7 +218,7 @@ LASTING = [
 def test_lasting_trouble_is_an_error(simulator, large, client_of, naps, fault, verdict):
     simulator.misbehave(fault, tenant=large.tenant_id, endpoint="users")
     with pytest.raises(MicrosoftError) as caught:
-        read_users(client_of(large))
+        users_of(client_of(large))
     assert (caught.value.problem, caught.value.retry_after) == verdict
     assert sum(naps) <= 8
     assert caught.value.problem.is_transient or naps == []
@@ -218,7 +227,7 @@ def test_lasting_trouble_is_an_error(simulator, large, client_of, naps, fault, v
 def test_failure_can_be_looked_up_at_microsoft(simulator, small, client_of):
     simulator.misbehave(Fault.consent_missing(), tenant=small.tenant_id, endpoint="users")
     with pytest.raises(PermanentError) as caught:
-        read_users(client_of(small))
+        users_of(client_of(small))
     assert caught.value.codes == ("Authorization_RequestDenied",)
     assert UUID(caught.value.request_id)
 
@@ -226,15 +235,15 @@ def test_failure_can_be_looked_up_at_microsoft(simulator, small, client_of):
 def test_refused_token_is_replaced_once(simulator, small, client_of, calls):
     simulator.misbehave(Fault.expired_token(), tenant=small.tenant_id, endpoint="users")
     with pytest.raises(PermanentError):
-        read_users(client_of(small))
+        users_of(client_of(small))
     assert (calls("users"), calls("token")) == (2, 2)
 
 
 def test_one_tenants_trouble_is_not_anothers(simulator, small, large, client_of):
     simulator.misbehave(Fault.server_error(503), tenant=small.tenant_id)
     with pytest.raises(TransientError):
-        read_users(client_of(small))
-    assert len(read_users(client_of(large))) == len(large.users)
+        users_of(client_of(small))
+    assert len(users_of(client_of(large))) == len(large.users)
 
 
 def test_another_tenants_answer_is_refused(simulator, small, client_of):
@@ -257,11 +266,11 @@ def test_permission_granted_later_is_seen_by_the_next_reading(simulator, small, 
     try:
         read_subscribed_skus(client)
         with pytest.raises(PermanentError) as caught:
-            read_users(client)
+            users_of(client)
         assert caught.value.problem is Problem.PERMISSION_MISSING
     finally:
         simulator.grant_consent(small.tenant_id)
-    assert len(read_users(client)) == len(small.users)
+    assert len(users_of(client)) == len(small.users)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +285,7 @@ def test_permission_granted_later_is_seen_by_the_next_reading(simulator, small, 
 )
 def test_trouble_at_sign_in_is_sat_out_too(simulator, small, client_of, naps, fault, problem):
     simulator.misbehave(fault, tenant=small.tenant_id, endpoint="token", times=1)
-    assert len(read_users(client_of(small))) == len(small.users)
+    assert len(users_of(client_of(small))) == len(small.users)
     assert len(naps) == 1
 
 
@@ -284,14 +293,14 @@ def test_answer_slower_than_the_time_allowed_is_not_waited_for(simulator, small,
     monkeypatch.setattr(transport_module, "READ_SECONDS", 0.2)
     simulator.misbehave(Fault.slow(2), tenant=small.tenant_id, endpoint="users")
     with pytest.raises(TransientError) as caught:
-        read_users(client_of(small, patience=0))
+        users_of(client_of(small, patience=0))
     assert (caught.value.problem, caught.value.detail) == (Problem.UNREACHABLE, "GET localhost: ReadTimeout")
 
 
 def test_retry_after_is_obeyed_to_the_second(simulator, cloud, identity, small):
     simulator.misbehave(Fault.throttled(retry_after=1), tenant=small.tenant_id, endpoint="users", times=2)
     before = len(simulator.requests)
-    read_users(GraphClient(cloud, identity, small.tenant_id, sleep=time.sleep))
+    users_of(GraphClient(cloud, identity, small.tenant_id, sleep=time.sleep))
     times = [request.time for request in simulator.requests[before:] if request.endpoint == "users"]
     assert len(times) == 3
     assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(times))
@@ -300,7 +309,7 @@ def test_retry_after_is_obeyed_to_the_second(simulator, cloud, identity, small):
 def test_throttled_application_is_told_from_a_throttled_tenant(simulator, small, client_of, naps):
     simulator.misbehave(Fault.throttled(retry_after=1, scope="Application"), tenant=small.tenant_id)
     with pytest.raises(ThrottledError) as caught:
-        read_users(client_of(small))
+        users_of(client_of(small))
     assert (caught.value.app_wide, naps) == (True, [])
 
 
@@ -330,3 +339,76 @@ def test_consent_withdrawn_keeps_the_old_token_and_gives_no_new_one(simulator, s
         assert caught.value.problem is Problem.CONSENT_MISSING
     finally:
         simulator.grant_consent(small.tenant_id)
+
+
+def test_people_are_read_with_every_address_and_phone(large, client_of):
+    read = {str(user.id): user for user in users_of(client_of(large))}
+    for user in large.users:
+        addresses = (user.mail, *user.aliases) if user.mail else ()
+        assert read[user.id].aliases == addresses
+        assert read[user.id].business_phones == user.business_phones
+        assert read[user.id].mobile_phone == (user.mobile_phone or "")
+    assert {len(user.aliases) for user in read.values()} == {0, 1, 2, 3}
+    assert {len(user.business_phones) for user in read.values()} == {0, 1, 2}
+
+
+def test_sign_ins_are_read_of_everybody_who_ever_did(simulator, large, client_of, allow, naps, calls):
+    allow(large, USER_READ, AUDIT_LOG_READ)
+    assert read_sign_ins(client_of(large)) == {
+        UUID(user.id): user.last_sign_in_at.date() for user in large.users if user.last_sign_in_at
+    }
+    assert any(user.last_sign_in_at is None for user in large.users)
+    # Five requests in ten seconds are all that Microsoft takes.
+    assert naps == [2.0] * (calls("users") - 1)
+
+
+def test_sign_ins_need_a_permission_and_a_premium_tenant(large, small, client_of, allow):
+    verdicts = {}
+    allow(small, USER_READ, AUDIT_LOG_READ)
+    for tenant in (large, small):
+        with pytest.raises(PermanentError) as caught:
+            read_sign_ins(client_of(tenant))
+        verdicts[tenant.tenant_id] = caught.value.problem, caught.value.codes
+    assert verdicts == {
+        large.tenant_id: (Problem.PERMISSION_MISSING, ("Authorization_RequestDenied",)),
+        small.tenant_id: (
+            Problem.PREMIUM_MISSING,
+            ("Authentication_RequestFromNonPremiumTenantOrB2CTenant",),
+        ),
+    }
+
+
+def test_partner_reads_its_customers_by_contract(simulator, tenants, small, client_of, allow):
+    assert read_contracts(client_of(simulator.world.partner)) == tuple(
+        Contract(UUID(each.tenant_id), each.profile.display_name, each.default_domain) for each in tenants
+    )
+    allow(small, "Directory.Read.All")
+    assert read_contracts(client_of(small)) == ()
+
+
+def test_partner_reads_its_customers_by_delegation(simulator, tenants, client_of, allow):
+    partner = simulator.world.partner
+    with pytest.raises(PermanentError) as caught:
+        read_delegated_customers(client_of(partner))
+    assert caught.value.problem is Problem.PERMISSION_MISSING
+
+    allow(partner, DELEGATED_ADMIN_READ)
+    assert read_delegated_customers(client_of(partner)) == tuple(
+        DelegatedCustomer(UUID(each.tenant_id), each.profile.display_name) for each in tenants
+    )
+
+
+def test_slow_token_sends_nothing_after_the_work_was_stopped(simulator, small, client_of, calls):
+    class StoppedError(Exception):
+        pass
+
+    stopped_at = time.monotonic() + 0.15
+
+    def checkpoint():
+        if time.monotonic() > stopped_at:
+            raise StoppedError
+
+    simulator.misbehave(Fault.slow(0.4), tenant=small.tenant_id, endpoint="token", times=1)
+    with pytest.raises(StoppedError):
+        read_organization(client_of(small, checkpoint=checkpoint))
+    assert (calls("token"), calls("organization")) == (1, 0)

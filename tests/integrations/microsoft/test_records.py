@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -9,6 +9,7 @@ from integrations.microsoft.records import (
     DirectoryUser,
     SubscribedSku,
     parse_organization,
+    parse_sign_in,
     parse_subscribed_sku,
     parse_subscription,
     parse_user,
@@ -99,7 +100,8 @@ def test_user_holding_a_license_directly_and_by_group_holds_it_once():
 
 
 def test_user_with_nulls_has_empty_texts():
-    nulls = dict.fromkeys(("displayName", "givenName", "surname", "mail", "jobTitle", "userType"))
+    texts = ("displayName", "givenName", "surname", "mail", "jobTitle", "userType", "mobilePhone")
+    nulls = dict.fromkeys((*texts, "proxyAddresses", "businessPhones"))
     assert parse_user(user(**nulls, accountEnabled=None)) == DirectoryUser(
         id=UUID(SOMEBODY),
         user_principal_name="mia@birch.test",
@@ -111,6 +113,9 @@ def test_user_with_nulls_has_empty_texts():
         account_enabled=True,
         user_type="",
         sku_ids=frozenset(),
+        aliases=(),
+        business_phones=(),
+        mobile_phone="",
     )
 
 
@@ -167,3 +172,37 @@ def test_organization_names_its_default_domain():
     read = parse_organization({"id": SOMEBODY, "displayName": "Birch Dental", "verifiedDomains": domains})
     assert (read.display_name, read.default_domain) == ("Birch Dental", "birch.test")
     assert read.verified_domains == ("birch.onmicrosoft.com", "birch.test")
+
+
+def test_aliases_are_the_addresses_for_mail_with_the_primary_first():
+    addresses = [
+        "smtp:m@birch.test",
+        "X500:/o=birch",
+        "SMTP:mia@birch.test",
+        "sip:mia@birch.test",
+        "smtp:",
+        "m",
+    ]
+    read = parse_user(user(proxyAddresses=addresses, businessPhones=["1", "2"], mobilePhone="3"))
+    assert read.aliases == ("mia@birch.test", "m@birch.test")
+    assert (read.business_phones, read.mobile_phone) == (("1", "2"), "3")
+
+
+def signed_in(**moments):
+    _, day = parse_sign_in({"id": SOMEBODY, "signInActivity": moments})
+    return day
+
+
+def test_last_sign_in_is_the_last_that_succeeded_or_else_the_last_there_is():
+    older, newer = "2026-01-05T23:59:00Z", "2026-02-07T00:01:00Z"
+    assert signed_in(lastSuccessfulSignInDateTime=older, lastSignInDateTime=newer) == date(2026, 1, 5)
+    assert signed_in(lastSignInDateTime=older, lastNonInteractiveSignInDateTime=newer) == date(2026, 2, 7)
+    assert signed_in(lastSuccessfulSignInDateTime=None, lastSignInDateTime=older) == date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(
+    "activity",
+    [{}, {"signInActivity": None}, {"signInActivity": {"lastSignInDateTime": "0001-01-01T00:00:00Z"}}],
+)
+def test_who_never_signed_in_has_no_date(activity):
+    assert parse_sign_in({"id": SOMEBODY, **activity}) == (UUID(SOMEBODY), None)

@@ -119,6 +119,7 @@ CONTRACT = record(
     defaultDomainName=TEXT,
     displayName=TEXT,
 )
+DELEGATED_CUSTOMER = record(id=GUID, tenantId=GUID, displayName=TEXT)
 GRAPH_ERROR = record(
     error=record(
         code=TEXT,

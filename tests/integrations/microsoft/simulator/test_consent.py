@@ -1,6 +1,9 @@
 from urllib.parse import parse_qsl, urlsplit
 
+import jwt
 import pytest
+
+from integrations.microsoft.simulator import AUDIT_LOG_READ, DEFAULT_ROLES
 
 REDIRECT = "https://portal.example/integrations/microsoft/callback?from=microsoft"
 SCOPE = "https://graph.microsoft.com/.default"
@@ -81,6 +84,35 @@ def test_administrator_of_any_organization_chooses_it(caller, simulator, tiny, d
         True
     ] * 12
     assert decide("accept", address="organizations", tenant=tiny.tenant_id)["tenant"] == tiny.tenant_id
+
+
+def test_application_may_ask_for_more_than_usual(caller, simulator, tiny, decide, question):
+    simulator.application.requested_roles = DEFAULT_ROLES | {AUDIT_LOG_READ}
+    page = caller.session.get(
+        caller.identity_url(tiny.tenant_id, "v2.0/adminconsent"), params=question, timeout=5
+    )
+    assert "<li>AuditLog.Read.All</li>" in page.text
+
+    decide("accept", address=tiny.tenant_id)
+    claims = jwt.decode(caller.token(tiny.tenant_id), options={"verify_signature": False})
+    assert claims["roles"] == ["AuditLog.Read.All", "Organization.Read.All", "User.Read.All"]
+
+
+def test_older_address_without_scope_is_answered_without(caller, simulator, tiny, question):
+    asked = {name: value for name, value in question.items() if name != "scope"}
+    response = caller.session.post(
+        caller.identity_url(tiny.tenant_id, "adminconsent"),
+        data=asked | {"decision": "accept"},
+        allow_redirects=False,
+        timeout=5,
+    )
+    returned = dict(parse_qsl(urlsplit(response.headers["Location"]).query))
+    assert returned == {
+        "from": "microsoft",
+        "admin_consent": "True",
+        "tenant": tiny.tenant_id,
+        "state": "one-time",
+    }
 
 
 def test_common_is_no_organization(caller, question):

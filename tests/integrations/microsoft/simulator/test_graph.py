@@ -1,7 +1,13 @@
 import jwt
 import pytest
 
-from integrations.microsoft.simulator import DEFAULT_ROLES, Simulator, World
+from integrations.microsoft.simulator import (
+    DEFAULT_ROLES,
+    DELEGATED_ADMIN_READ,
+    DIRECTORY_READ,
+    Simulator,
+    World,
+)
 from integrations.microsoft.simulator.catalog import BY_PART_NUMBER
 from tests.integrations.microsoft.simulator import schemas
 from tests.integrations.microsoft.simulator.caller import Caller
@@ -26,11 +32,14 @@ def error_of(response):
         ("users", schemas.DEFAULT_USER),
         (f"users?{LICENSED}&$top=999", schemas.LICENSED_USER),
         ("contracts", schemas.CONTRACT),
+        ("tenantRelationships/delegatedAdminCustomers", schemas.DELEGATED_CUSTOMER),
     ],
 )
 def test_collections_have_the_documented_shape(caller, simulator, path, entry):
     for tenant in (simulator.world.partner, *simulator.world.tenants):
-        simulator.grant_consent(tenant.tenant_id, roles={*DEFAULT_ROLES, "Directory.Read.All"})
+        simulator.grant_consent(
+            tenant.tenant_id, roles={*DEFAULT_ROLES, DIRECTORY_READ, DELEGATED_ADMIN_READ}
+        )
         response = caller.get(path, tenant=tenant)
         assert response.status_code == 200
         assert schemas.faults_of(response.json(), schemas.collection(entry)) == []
@@ -121,6 +130,31 @@ def test_contracts_list_the_partners_customers_under_their_old_names(caller, sim
 def test_contracts_of_a_customer_are_empty(caller, simulator, dentist):
     simulator.grant_consent(dentist.tenant_id, roles={"Directory.Read.All"})
     assert caller.get("contracts", tenant=dentist).json()["value"] == []
+
+
+def test_delegated_customers_are_the_partners_and_come_in_pages(caller, simulator, dentist):
+    for tenant in (simulator.world.partner, dentist):
+        simulator.grant_consent(tenant.tenant_id, roles={DELEGATED_ADMIN_READ})
+    path = "tenantRelationships/delegatedAdminCustomers"
+    assert [each["tenantId"] for each in caller.every(f"{path}?$top=5", tenant=simulator.world.partner)] == [
+        tenant.tenant_id for tenant in simulator.world.tenants
+    ]
+    assert caller.get(path, tenant=dentist).json()["value"] == []
+    assert error_of(caller.get(f"{path}?$top=301", tenant=dentist)) == (
+        400,
+        "Request_BadRequest",
+        "Invalid page size specified: '301'. Must be between 1 and 300 inclusive.",
+    )
+
+
+def test_proxy_addresses_mark_the_primary_one_by_capitals(caller, hospital):
+    told = caller.every("users?$select=id,mail,proxyAddresses&$top=999", tenant=hospital)
+    primary = {
+        user["id"]: [each for each in user["proxyAddresses"] if each.startswith("SMTP:")] for user in told
+    }
+    assert primary == {user["id"]: [f"SMTP:{user['mail']}"] if user["mail"] else [] for user in told}
+    kinds = {address.partition(":")[0] for user in told for address in user["proxyAddresses"]}
+    assert kinds == {"SMTP", "smtp", "SIP"}
 
 
 def test_users_come_in_pages_of_a_hundred_unless_asked(caller, hospital):

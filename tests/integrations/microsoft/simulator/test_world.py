@@ -1,9 +1,10 @@
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from integrations.microsoft.simulator import Status, World
+from integrations.microsoft.simulator import Simulator, Status, World
 from integrations.microsoft.simulator.catalog import BY_PART_NUMBER, SKUS
 from tests.integrations.microsoft.simulator.conftest import (
     ARCHITECTS,
@@ -53,6 +54,64 @@ def test_world_of_another_seed_is_another(world):
     other = World(seed=8, tenants=40)
     assert not {tenant.tenant_id for tenant in other.tenants} & {tenant.tenant_id for tenant in world.tenants}
     assert people(other.tenants[DENTIST]) != people(world.tenants[DENTIST])
+
+
+def facts_of(tenant):
+    """All that is not an id Microsoft would give out once."""
+    return (
+        tenant.display_name,
+        tenant.default_domain,
+        tenant.licenses(),
+        [replace(user, id="") for user in tenant.users],
+        [replace(each, id="", owner_tenant_id=None) for each in tenant.subscriptions],
+    )
+
+
+def ids_of(world):
+    tenants = (world.partner, *world.tenants)
+    return [
+        [tenant.tenant_id for tenant in tenants],
+        [user.id for tenant in tenants for user in tenant.users],
+        [each.id for tenant in tenants for each in tenant.subscriptions],
+    ]
+
+
+def test_world_in_another_realm_is_the_same_under_other_ids():
+    here, there = World(seed=7, tenants=12), World(seed=7, tenants=12, realm="there")
+    for ours, theirs in zip(here.tenants, there.tenants, strict=True):
+        assert facts_of(ours)[:3] == facts_of(theirs)[:3]
+        assert [replace(user, assignments=()) for user in facts_of(ours)[3]] == [
+            replace(user, assignments=()) for user in facts_of(theirs)[3]
+        ]
+        assert facts_of(ours)[4] == facts_of(theirs)[4]
+    for ours, theirs in zip(ids_of(here), ids_of(there), strict=True):
+        assert len(ours) == len(theirs)
+        assert not set(ours) & set(theirs)
+    assert ids_of(there) == ids_of(World(seed=7, tenants=12, realm="there"))
+
+
+def test_what_a_partner_sold_is_the_partners_in_its_own_realm():
+    world = World(seed=7, tenants=12, realm="there")
+    sellers = {each.owner_tenant_id for tenant in world.tenants for each in tenant.subscriptions}
+    assert sellers == {None, world.partner.tenant_id}
+
+
+def test_application_is_the_same_in_every_realm():
+    assert (
+        Simulator(World(seed=7, tenants=1, realm="there")).application_id
+        == Simulator(World(seed=7, tenants=1)).application_id
+    )
+
+
+def test_some_people_have_several_addresses_and_phones_and_all_addresses_are_unique(world):
+    for tenant in world.tenants[:12]:
+        addresses = [
+            address for user in tenant.users for address in {user.mail, *user.aliases} if address is not None
+        ]
+        assert len(set(addresses)) == len(addresses)
+    users = world.tenants[HOSPITAL].users
+    assert {len(user.aliases) for user in users} == {0, 1, 2}
+    assert {len(user.business_phones) for user in users} == {0, 1, 2}
 
 
 def test_larger_world_begins_with_the_smaller_one(world):
