@@ -15,5 +15,9 @@ def contact_columns(slug: str) -> list[ListColumn[Contact]]:
     return [
         ListColumn("name", "Name", name, order=Order("sort_key")),
         ListColumn("title", "Title", lambda contact: Cell(contact.title)),
+        ListColumn("type", "Type", lambda contact: Cell(contact.contact_type)),
         ListColumn("email", "E-mail", lambda contact: Cell(contact.email)),
+        ListColumn(
+            "phone", "Phone", lambda contact: Cell(contact.phones[0]["number"] if contact.phones else "")
+        ),
     ]

@@ -34,11 +34,15 @@ class Cell:
     is_title: bool = False
     meter: Meter | None = None
     at: datetime | None = None
+    #: An icon behind the text, such as a padlock, and what it says to those who point at it or hear the page.
+    mark: str = ""
+    mark_hint: str = ""
 
 
 @dataclass(frozen=True)
 class ListColumn(Generic[Row]):
-    """How one column reads a row; `order` names the indexed database column behind it, if lists may sort by it."""
+    """How one column reads a row; `order` names the indexed database column behind it, if lists may sort by it. The
+    first that has one sorts the list until someone asks for another; then the URL says which way."""
 
     key: str
     label: str
@@ -211,7 +215,8 @@ def _sorting(spec: ListSpec[Row]) -> tuple[ListColumn[Row], bool]:
     for column in sortable:
         if column.key == asked.removeprefix("-"):
             return column, asked.startswith("-")
-    return sortable[0], False
+    first = sortable[0]
+    return first, first.order is not None and first.order.descending
 
 
 def _header(

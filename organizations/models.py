@@ -6,7 +6,13 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
-from organizations.querysets import ActivityQuerySet, ContactQuerySet, OrganizationQuerySet
+from organizations.querysets import (
+    ActivityQuerySet,
+    AddressQuerySet,
+    ContactQuerySet,
+    LetterQuerySet,
+    OrganizationQuerySet,
+)
 from organizations.roles import Right, Role, has_right
 
 
@@ -100,6 +106,9 @@ class Contact(AccountOwned):
     title = models.CharField(max_length=255, blank=True)
     email = models.CharField(max_length=320, blank=True)
     email_key = models.CharField(max_length=320, blank=True, editable=False, db_collation="C")
+    phones = models.JSONField(default=list, blank=True, help_text="Of each its label and its number.")
+    contact_type = models.CharField(max_length=60, blank=True)
+    notes = models.TextField(blank=True)
     sort_key = models.CharField(max_length=255, editable=False, db_collation="C")
     search_key = models.CharField(max_length=512, editable=False, db_collation="C")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -116,6 +125,36 @@ class Contact(AccountOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContactAddress(AccountOwned):
+    """A further e-mail address of a contact, its organization beside it so that looking people up takes one index."""
+
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="addresses", db_constraint=False, db_index=False
+    )
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    email = models.CharField(max_length=320)
+    email_key = models.CharField(max_length=320, editable=False, db_collation="C")
+
+    objects = AddressQuerySet.as_manager()
+
+    class Meta(AccountOwned.Meta):
+        constraints = [
+            *AccountOwned.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["account", "contact", "email_key"], name="organizations_contactaddress_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "organization", "email_key"], name="addresses_by_email"),
+        ]
+        verbose_name_plural = "contact addresses"
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Activity(AccountOwned):
@@ -139,3 +178,37 @@ class Activity(AccountOwned):
 
     def __str__(self) -> str:
         return f"{self.action}: {self.subject}"
+
+
+class Letter(AccountOwned):
+    """An e-mail to one address. It is still to be sent while it has a `next_at`, and was given up without one."""
+
+    to = models.CharField(max_length=320)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    dedupe_key = models.CharField(
+        max_length=200, help_text="Names what the letter tells, so that nobody is told twice."
+    )
+    created_at = models.DateTimeField(editable=False)
+    next_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
+    detail = models.CharField(max_length=500, blank=True, help_text="Why the last try failed.")
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta(AccountOwned.Meta):
+        constraints = [
+            *AccountOwned.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["account", "dedupe_key", "to"], name="organizations_letter_told_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "next_at"], condition=models.Q(next_at__isnull=False), name="letters_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

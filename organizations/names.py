@@ -28,7 +28,11 @@ def search_key(text: str) -> str:
 
 def sort_key(text: str) -> str:
     """Bytewise comparison of two keys orders as people expect: accents beside their letter, numbers by value."""
+    return _DIGITS.sub(lambda digits: digits[0].zfill(10), base_letters(text))[:SORT_KEY_LENGTH]
+
+
+def base_letters(text: str) -> str:
+    """Casefolded and without accents, as people file it."""
     decomposed = unicodedata.normalize("NFKD", text).casefold().strip()
     letters = "".join(character for character in decomposed if not unicodedata.combining(character))
-    letters = letters.translate(_FILED_UNDER)
-    return _DIGITS.sub(lambda digits: digits[0].zfill(10), letters)[:SORT_KEY_LENGTH]
+    return letters.translate(_FILED_UNDER)

@@ -1,13 +1,15 @@
 """Reads that read aloud. Every query of account data starts from `visible_to` or `in_organization`."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 
-from organizations.names import search_key
+from organizations.names import search_key, sort_key
 
 if TYPE_CHECKING:
-    from organizations.models import Activity, Contact, Organization, User
+    from organizations.models import Activity, Contact, ContactAddress, Letter, Organization, User
 
 _Row_co = TypeVar("_Row_co", bound=models.Model, covariant=True)
 
@@ -34,16 +36,42 @@ class ContactQuerySet(AccountQuerySet["Contact"]):
     def in_organization(self, organization: "Organization") -> Self:
         return self.filter(account_id=organization.account_id, organization=organization)
 
-    def with_any_email(self, addresses: "set[str]") -> Self:
-        return self.filter(email_key__in=addresses)
+    def with_any_email(self, keys: Collection[str]) -> Self:
+        return self.filter(email_key__in=keys)
+
+    def named_any(self, names: Collection[str]) -> Self:
+        """The search key decides; the sort key, which follows from the same name, has the index."""
+        return self.filter(
+            sort_key__in={sort_key(name) for name in names},
+            search_key__in={search_key(name) for name in names},
+        )
 
     def matching(self, term: str) -> Self:
         key = search_key(term)
         if not key:
             return self
-        return self.filter(models.Q(search_key__contains=key) | models.Q(email_key__contains=key))
+        by_alias = self.filter(addresses__email_key__contains=key).values("pk")
+        return self.filter(
+            models.Q(search_key__contains=key) | models.Q(email_key__contains=key) | models.Q(pk__in=by_alias)
+        )
+
+
+class AddressQuerySet(AccountQuerySet["ContactAddress"]):
+    def in_organization(self, organization: "Organization") -> Self:
+        return self.filter(account_id=organization.account_id, organization=organization)
+
+    def with_any_email(self, keys: Collection[str]) -> Self:
+        return self.filter(email_key__in=keys)
 
 
 class ActivityQuerySet(AccountQuerySet["Activity"]):
     def visible_to(self, user: "User") -> Self:
         return self.of_account(user.account_id)
+
+
+class LetterQuerySet(AccountQuerySet["Letter"]):
+    def unsent(self) -> Self:
+        return self.filter(sent_at=None)
+
+    def due(self, *, now: datetime) -> Self:
+        return self.filter(next_at__lte=now)

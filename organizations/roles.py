@@ -6,6 +6,7 @@ from enum import StrEnum
 class Right(StrEnum):
     MANAGE_USERS = "manage users"
     MANAGE_INTEGRATIONS = "manage integrations"
+    VIEW_RESTRICTED = "view what is restricted to others"
     DELETE = "delete"
     EDIT = "edit"
     CREATE = "create"

@@ -22,4 +22,5 @@ urlpatterns = [
         name="contact-list",
     ),
     path("<slug:account>/contacts/<int:contact_id>/", views.contact_detail, name="contact-detail"),
+    path("<slug:account>/contacts/<int:contact_id>/edit/", views.contact_edit, name="contact-edit"),
 ]

@@ -85,7 +85,10 @@ def test_contacts_are_those_who_hold_a_license(technician, account, client_compa
     page = page_of(
         technician.get(f"/{account.slug}/organizations/{client_company.organization_id}/contacts/")
     )
-    assert page.rows == [["Åsa Ek", "CEO", "asa@client.test"], ["Bo Bengtsson", "", "bo@client.test"]]
+    assert page.rows == [
+        ["Åsa Ek", "CEO", "", "asa@client.test", "", "Listed"],
+        ["Bo Bengtsson", "", "", "bo@client.test", "", "Listed"],
+    ]
 
 
 def test_organization_without_contacts_says_how_they_come_about(technician, account):
