@@ -1,13 +1,10 @@
-"""Microsoft's clouds as this deployment reaches them, and the addresses people open there."""
+"""Microsoft's clouds as this deployment reaches them."""
 
 from dataclasses import replace
-from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
 
 from integrations.microsoft.clouds import CLOUDS, Cloud
-from integrations.models import Integration
 
 
 def cloud_of(key: str) -> Cloud:
@@ -21,9 +18,3 @@ def cloud_of(key: str) -> Cloud:
         graph=settings.MICROSOFT_GRAPH_URL or cloud.graph,
         ca=settings.MICROSOFT_CA_BUNDLE or cloud.ca,
     )
-
-
-def consent_url(integration: Integration, *, tenant_id: UUID) -> str:
-    """Where an administrator of the tenant approves the application."""
-    query = urlencode({"client_id": integration.application_id})
-    return f"{cloud_of(integration.cloud).login}/{tenant_id}/adminconsent?{query}"

@@ -1,4 +1,4 @@
-"""Which users of a directory become contacts, as Sync Settings say. Pure."""
+"""Which users of a directory become contacts, and what is read of them, as Sync Settings say. Pure."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,6 +16,7 @@ class ContactRules:
     include_disabled: bool = True
     include_guests: bool = True
     contact_type: str = ""
+    sign_in_activity: bool = False
 
     def cover(self, user: DirectoryUser) -> bool:
         if not self.include_disabled and not user.account_enabled:

@@ -86,24 +86,24 @@ _ADVICE: Mapping[Problem, _Advice] = {
     Problem.CONSENT_MISSING: _Advice(
         "Admin consent is missing",
         "The application has not been approved in this tenant, or the approval was withdrawn.",
-        "Have an administrator of the tenant open the consent link and accept, then sync again.",
+        "Make a new consent link for this tenant and have one of its administrators open it and accept; then retry.",
     ),
     Problem.CREDENTIAL_WRONG: _Advice(
         "The credential was not accepted",
         "Microsoft refused the application's client secret or certificate.",
-        "Run `manage.py connect_microsoft` again for this integration with the secret's value (not its ID), or upload "
-        "the certificate to the app registration. With a certificate, check this server's clock too.",
+        "Under Actions > Edit Credentials, enter a new secret (its value, not its ID), or see that the certificate shown "
+        "there is uploaded to the app registration. With a certificate, check this server's clock too.",
     ),
     Problem.CREDENTIAL_EXPIRED: _Advice(
         "The credential has expired",
         "The application's client secret or certificate is past its end date.",
-        "Create a new secret or certificate in the app registration, and run `manage.py connect_microsoft` again for "
-        "this integration with it.",
+        "Under Actions > Edit Credentials, prepare a new certificate or enter a new secret, test it and switch over.",
     ),
     Problem.APPLICATION_UNKNOWN: _Advice(
         "The application is unknown",
         "Microsoft knows no application with this client ID that this tenant could use.",
-        "Compare the client ID with the app registration, and see that it is multitenant and consented to.",
+        "Compare the application ID under Actions > Edit Credentials with the app registration, and see that the app is "
+        "multitenant and that this tenant has consented to it.",
     ),
     Problem.APPLICATION_DISABLED: _Advice(
         "The application is disabled",
@@ -113,13 +113,14 @@ _ADVICE: Mapping[Problem, _Advice] = {
     Problem.TENANT_UNKNOWN: _Advice(
         "The tenant was not found",
         "Microsoft knows no tenant with this ID in the chosen cloud, or it was deleted or blocked.",
-        "Check the tenant ID and the cloud of the integration.",
+        "Compare the tenant ID with the client's, and the integration's cloud with the one the tenant is in. If the client "
+        "has left Microsoft, revert its match under Actions > Matching.",
     ),
     Problem.PERMISSION_MISSING: _Advice(
         "A permission is missing",
         "Microsoft Graph refused to show the application some of this tenant's data.",
-        "Grant the application permissions Organization.Read.All and User.Read.All, "
-        "give admin consent in this tenant again, and check its Conditional Access policies.",
+        "See that the app registration asks for the application permissions Organization.Read.All and User.Read.All, have "
+        "this tenant consent again by a new consent link, and check its Conditional Access policies.",
     ),
     Problem.PREMIUM_MISSING: _Advice(
         "No sign-in activity in this tenant",
@@ -135,7 +136,7 @@ _ADVICE: Mapping[Problem, _Advice] = {
     Problem.WRONG_TENANT: _Advice(
         "Another tenant answered",
         "The data came from a different tenant than the one matched to this organization, so it was not used.",
-        "Check the tenant ID of this match. If it is right, report this as a security incident.",
+        "Check the tenant ID under Actions > Matching. If it is right, report this as a security incident.",
     ),
     Problem.WORKER_LOST: _Advice(
         "The worker stopped",
@@ -145,17 +146,18 @@ _ADVICE: Mapping[Problem, _Advice] = {
     Problem.DEADLINE: _Advice(
         "The sync ran out of time",
         "This tenant was not finished within the time allowed for the whole run.",
-        "Start the sync again. If it repeats, add workers.",
+        "Retry the tenant. If it repeats, add workers.",
     ),
     Problem.SUSPICIOUS: _Advice(
         "Held for review",
-        "Unusually many licenses vanished from Microsoft's answer at once, so nothing was removed.",
-        "Compare with the tenant's licenses in the Microsoft 365 admin center. What Microsoft still reports is up to date; "
-        "the next sync judges anew what it does not.",
+        "Unusually much vanished from Microsoft's answer at once, so nothing was taken away. What Microsoft still "
+        "reports is up to date.",
+        "Compare with the tenant in the Microsoft 365 admin center. Then, on the page of the run, accept what vanished or "
+        "discard it; the next sync judges anew.",
     ),
     Problem.UNEXPECTED: _Advice(
         "Something unexpected happened",
         "The sync of this tenant failed in a way the portal does not know.",
-        "Start the sync again. If it repeats, look for this tenant in the workers' log and report what it says.",
+        "Retry the tenant. If it repeats, look for it in the workers' log and report what it says.",
     ),
 }

@@ -1,6 +1,8 @@
 """Reads of integrations and their runs."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db import models
 
@@ -12,6 +14,7 @@ from integrations.states import (
     MatchState,
     SyncState,
 )
+from organizations.names import search_key
 from organizations.querysets import AccountQuerySet
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
         TenantMatch,
         TenantSync,
     )
-    from organizations.models import User
+    from organizations.models import Contact, User
 
 #: PostgreSQL's clock at the moment of asking: leases are never judged by a worker's own clock, nor by now(), which
 #: stands still inside a transaction.
@@ -40,6 +43,9 @@ class IntegrationQuerySet(AccountQuerySet["Integration"]):
 
 
 class CredentialQuerySet(AccountQuerySet["IntegrationCredential"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.of_account(user.account_id)
+
     def of_integration(self, integration: "Integration") -> Self:
         return self.filter(account_id=integration.account_id, integration=integration)
 
@@ -63,6 +69,29 @@ class MatchQuerySet(AccountQuerySet["TenantMatch"]):
     def ignored(self) -> Self:
         return self.filter(state=MatchState.IGNORED)
 
+    def unsynced(self) -> Self:
+        """Matched, and not synced since."""
+        return self.matched().filter(last_synced_at=None)
+
+    def counts(self) -> dict[MatchState, int]:
+        found = dict(self.order_by().values_list("state").annotate(models.Count("id")))
+        return {state: found.get(state, 0) for state in MatchState}
+
+    def found_by(self, term: str) -> Self:
+        """By the tenant's name, domain or id, or by its organization's name."""
+        if not term:
+            return self
+        names = models.Q(tenant_name__icontains=term) | models.Q(default_domain__icontains=term)
+        organizations = models.Q(organization__search_key__contains=search_key(term))
+        return self.filter(names | organizations | _of_tenant(term))
+
+
+def _of_tenant(term: str) -> models.Q:
+    try:
+        return models.Q(tenant_id=UUID(term))
+    except ValueError:
+        return models.Q()
+
 
 class ClaimQuerySet(AccountQuerySet["TenantClaim"]):
     """Claims of the account in scope; those of others are never seen."""
@@ -71,6 +100,9 @@ class ClaimQuerySet(AccountQuerySet["TenantClaim"]):
 class InquiryQuerySet(AccountQuerySet["Inquiry"]):
     def visible_to(self, user: "User") -> Self:
         return self.of_account(user.account_id)
+
+    def of_integration(self, integration: "Integration") -> Self:
+        return self.filter(account_id=integration.account_id, integration=integration)
 
     def open(self) -> Self:
         return self.filter(finished_at=None)
@@ -107,6 +139,9 @@ class RunQuerySet(AccountQuerySet["SyncRun"]):
 
 
 class TenantSyncQuerySet(AccountQuerySet["TenantSync"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.of_account(user.account_id)
+
     def open(self) -> Self:
         return self.filter(state__in=OPEN_SYNCS)
 
@@ -130,3 +165,10 @@ class TenantSyncQuerySet(AccountQuerySet["TenantSync"]):
 class ContactLinkQuerySet(AccountQuerySet["ContactLink"]):
     def of_tenant(self, match_id: int) -> Self:
         return self.filter(match_id=match_id)
+
+    def of_contacts(self, contacts: Iterable["Contact"]) -> Self:
+        return self.filter(contact__in=[contact.pk for contact in contacts])
+
+    def live(self) -> Self:
+        """Of users whom a matched tenant's directory still lists."""
+        return self.filter(removed_at=None, match__state=MatchState.MATCHED)

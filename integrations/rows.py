@@ -1,26 +1,16 @@
-"""An integration and a run's tenants as their pages show them."""
+"""An integration as the table of Active Integrations shows it."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 
-from integrations.clouds import consent_url
-from integrations.models import Integration, TenantSync
+from integrations.models import Integration
 from integrations.problems import Problem
-from integrations.progress import Progress, duration_text
-from integrations.states import RunState, SyncState, Trigger
+from integrations.progress import Progress
+from integrations.remedies import Link, remedy_links
+from integrations.states import IntegrationStatus, RunState, Schedule
 from organizations.models import Account
-
-_STATES = {
-    SyncState.PENDING: ("Waiting", "neutral"),
-    SyncState.LEASED: ("Syncing...", "busy"),
-    SyncState.DONE: ("OK", "ok"),
-    SyncState.HELD: ("Held", "warning"),
-    SyncState.FAILED: ("Error", "danger"),
-    SyncState.CANCELLED: ("Cancelled", "neutral"),
-}
 
 
 @dataclass(frozen=True)
@@ -34,6 +24,14 @@ class Action:
 
 
 @dataclass(frozen=True)
+class TenantCounts:
+    """Of one integration; those that fail are its latest run's."""
+
+    matched: int = 0
+    unmatched: int = 0
+
+
+@dataclass(frozen=True)
 class IntegrationRow:
     """One row of Active Integrations."""
 
@@ -41,6 +39,7 @@ class IntegrationRow:
     integration: Integration
     progress: Progress | None
     last_end: datetime | None = None
+    tenants: TenantCounts = TenantCounts()
 
     type_label = "Microsoft"
 
@@ -53,20 +52,39 @@ class IntegrationRow:
         return self.integration.name
 
     @property
+    def is_leaving(self) -> bool:
+        return self.integration.status == IntegrationStatus.DISCONNECTING
+
+    @property
+    def is_paused(self) -> bool:
+        return self.integration.status == IntegrationStatus.PAUSED
+
+    @property
     def status(self) -> str:
+        if self.is_leaving:
+            return "Disconnecting..."
+        if self.is_paused:
+            return "Paused"
         return self.progress.status if self.progress else "Never synced"
 
     @property
     def tone(self) -> str:
-        return self.progress.tone if self.progress else "neutral"
+        if self.is_leaving:
+            return "busy"
+        return self.progress.tone if self.progress and not self.is_paused else "neutral"
+
+    @property
+    def _shown(self) -> Progress | None:
+        """The latest run, as long as it says how things stand."""
+        return self.progress if self.integration.status == IntegrationStatus.CONNECTED else None
 
     @property
     def status_hint(self) -> str:
-        return self.progress.hint if self.progress else ""
+        return self._shown.hint if self._shown else ""
 
     @property
     def is_live(self) -> bool:
-        return self.progress is not None and self.progress.is_live
+        return self._shown is not None and self._shown.is_live
 
     @property
     def done(self) -> int:
@@ -81,6 +99,14 @@ class IntegrationRow:
         return self.progress.written_text if self.progress else ""
 
     @property
+    def rate_text(self) -> str:
+        return self.progress.rate_text if self.progress else ""
+
+    @property
+    def elapsed_text(self) -> str:
+        return self.progress.elapsed_text if self.progress else ""
+
+    @property
     def estimate_text(self) -> str:
         return self.progress.estimate_text if self.progress else ""
 
@@ -89,115 +115,90 @@ class IntegrationRow:
         return self.last_end
 
     @property
+    def next_sync_at(self) -> datetime | None:
+        return self.integration.next_due_at if self._is_connected else None
+
+    @property
+    def next_sync_text(self) -> str:
+        """Where there is no time for it."""
+        if self.is_paused:
+            return "When resumed"
+        return "By hand" if self._is_connected and self._is_manual else "None"
+
+    @property
     def duration_text(self) -> str:
         return self.progress.duration_text if self.progress and not self.is_live else ""
 
     @property
+    def failing(self) -> int:
+        return self.progress.failed + self.progress.held if self.progress else 0
+
+    @property
     def problem(self) -> Problem | None:
         """Only when it is the whole run's; in a partial one each tenant has its own, on the run's page."""
-        whole = self.progress is not None and self.progress.run.state in (RunState.ERROR, RunState.HELD)
-        return self.progress.problem if self.progress and whole else None
+        whole = self._shown is not None and self._shown.run.state in (RunState.ERROR, RunState.HELD)
+        return self._shown.problem if self._shown and whole else None
 
     @property
     def run_url(self) -> str:
         return self._url("run-detail", self.progress.run.pk) if self.progress else ""
 
     @property
+    def problem_links(self) -> list[Link]:
+        if self.problem is None:
+            return []
+        if self.problem == Problem.SUSPICIOUS:
+            return [Link("Accept or discard", self.run_url, "scale")]
+        return remedy_links(self.problem, account=self.account, integration=self.integration)
+
+    @property
     def row_url(self) -> str:
-        return self._url("integration-status", self.integration.pk)
+        return self._url("integration-status", self.id)
+
+    @property
+    def matching_url(self) -> str:
+        return self._url("matching", self.id)
 
     @property
     def actions(self) -> list[Action]:
-        start = Action(
-            "Start Manual Sync",
-            self._url("start-sync", self.integration.pk),
-            "post",
-            "refresh-cw",
-            disabled=self.is_live,
-            hint="A sync is running" if self.is_live else "",
-        )
-        logs = [Action("Last run", self.run_url, "get", "scroll-text")] if self.run_url else []
+        """Always as many, so that a row that is brought up to date finds each of them in its place."""
         return [
-            Action(
-                "Sync Settings", self._url("sync-settings", self.integration.pk), "get", "sliders-horizontal"
-            ),
-            start,
-            *logs,
+            self._page("Sync Settings", "sync-settings", "sliders-horizontal"),
+            self._page("Matching", "matching", "link-2"),
+            self._start("Start Manual Sync", "start-sync", "refresh-cw"),
+            self._start("Preview", "start-preview", "eye"),
+            self._control("Cancel", "cancel-sync", "circle-stop", obstacle=self._nothing_to_cancel),
+            self._control("Resume Sync", "resume-sync", "play")
+            if self.is_paused
+            else self._control("Pause Sync", "pause-sync", "pause"),
+            self._page("Tenants", "tenants", "building-2"),
+            self._page("Logs", "run-list", "scroll-text"),
+            self._page("Edit Credentials", "credentials", "key-round"),
+            self._page("Disconnect", "disconnect", "unplug"),
         ]
+
+    @property
+    def _is_connected(self) -> bool:
+        return self.integration.status == IntegrationStatus.CONNECTED
+
+    @property
+    def _is_manual(self) -> bool:
+        return self.integration.settings.schedule == Schedule.MANUAL
+
+    @property
+    def _nothing_to_cancel(self) -> str:
+        return "" if self.is_live else "No sync is running"
+
+    def _page(self, label: str, route: str, icon: str) -> Action:
+        return Action(label, self._url(route, self.id), "get", icon)
+
+    def _start(self, label: str, route: str, icon: str) -> Action:
+        busy = "A sync is running" if self.is_live else ""
+        return self._control(label, route, icon, obstacle="Syncing is paused" if self.is_paused else busy)
+
+    def _control(self, label: str, route: str, icon: str, *, obstacle: str = "") -> Action:
+        hint = "It is being disconnected" if self.is_leaving else obstacle
+        return Action(label, self._url(route, self.id), "post", icon, disabled=bool(hint), hint=hint)
 
     def _url(self, name: str, pk: int) -> str:
         return reverse(f"integrations:{name}", args=[self.account.slug, pk])
-
-
-def run_summary(progress: Progress, *, account: Account) -> dict[str, Any]:
-    """A run as the head of its page shows it."""
-    run = progress.run
-    figures = (
-        ("Created", progress.created),
-        ("Updated", progress.updated),
-        ("Unchanged", progress.unchanged),
-        ("Orphaned", progress.orphaned),
-        ("Graph calls", progress.calls),
-    )
-    return {
-        "id": run.pk,
-        "status": progress.status,
-        "tone": progress.tone,
-        "hint": progress.hint,
-        "is_live": progress.is_live,
-        "started_at": run.created_at,
-        "finished_at": run.finished_at,
-        "duration_text": progress.duration_text,
-        "trigger_label": "Started by hand" if run.trigger == Trigger.MANUAL else "Scheduled",
-        "done": progress.done,
-        "total": progress.total,
-        "progress_url": reverse("integrations:run-detail", args=[account.slug, run.pk]),
-        "summary": [{"label": label, "value": f"{value:,}"} for label, value in figures],
-    }
-
-
-def tenant_row(sync: TenantSync, *, account: Account) -> dict[str, Any]:
-    state = SyncState(sync.state)
-    label, tone = _STATES[state]
-    organization = sync.match.organization
-    waits = state == SyncState.PENDING and sync.attempts + sync.throttles > 0
-    return {
-        "name": sync.match.tenant_name,
-        "domain": sync.match.default_domain,
-        "organization_name": organization.name if organization else "none",
-        "organization_url": reverse("organizations:organization-detail", args=[account.slug, organization.pk])
-        if organization
-        else "",
-        "state_label": "Trying again" if waits else label,
-        "tone": "warning" if waits else tone,
-        "attempts": sync.attempts + sync.throttles,
-        "next_try_at": sync.next_at if waits else None,
-        "problem": _problem(sync),
-        "counts": {
-            "created": sync.created,
-            "updated": sync.updated,
-            "unchanged": sync.unchanged,
-            "orphaned": sync.orphaned,
-        },
-        "calls": sync.calls,
-        "duration_text": duration_text(sync.finished_at - sync.started_at)
-        if sync.finished_at and sync.started_at
-        else "",
-    }
-
-
-def _problem(sync: TenantSync) -> dict[str, str] | None:
-    """What happened and what to do; a tenant that came through in the end has none."""
-    if not sync.problem or sync.state == SyncState.DONE:
-        return None
-    problem = Problem(sync.problem)
-    reference = f"Request id {sync.request_id}" if sync.request_id else ""
-    return {
-        "title": problem.title,
-        "explanation": problem.explanation,
-        "remedy": problem.remedy,
-        "detail": "\n".join(filter(None, (sync.detail, reference))),
-        "url": consent_url(sync.run.integration, tenant_id=sync.match.tenant_id)
-        if problem == Problem.CONSENT_MISSING
-        else "",
-    }

@@ -25,21 +25,23 @@ class TenantContext:
 
 @dataclass(frozen=True)
 class Change:
-    """One line of a preview, or of what a held sync would take away. `key` names it among its tenant's changes."""
+    """One line of a preview, or of what a held sync would take away. `key` names it among its tenant's changes; `kind`
+    is what the lines are counted by, in words, and `count` how many things a line stands for, such as "and 240 more"."""
 
     key: str
     kind: str
     subject: str
     detail: str = ""
+    count: int = 1
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str | int]:
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class StepOutcome:
     """Counts of assets, and of contacts written. `held` says, in words, why nothing was taken away although much had
-    vanished, and `withheld` what that is."""
+    vanished, and `withheld` what that is. `remark` is worth telling although all went well."""
 
     created: int = 0
     updated: int = 0
@@ -48,6 +50,7 @@ class StepOutcome:
     contacts: int = 0
     held: str = ""
     withheld: tuple[Change, ...] = ()
+    remark: str = ""
 
     def __add__(self, other: "StepOutcome") -> "StepOutcome":
         return StepOutcome(
@@ -58,15 +61,16 @@ class StepOutcome:
             self.contacts + other.contacts,
             " ".join(filter(None, (self.held, other.held))),
             (*self.withheld, *other.withheld),
+            " ".join(filter(None, (self.remark, other.remark))),
         )
 
 
 class SyncStep(Protocol):
     """One thing that a sync keeps in step.
 
-    `read` talks to Microsoft with no transaction open and returns everything or raises. The engine writes each of its
-    `portions`, of which there is at least one, by `apply` in a transaction of its own, which must be short and
-    idempotent. `plan` tells what `apply` would do and writes nothing.
+    `read` talks to Microsoft with no transaction open and returns everything that the rules ask for, or raises. The
+    engine writes each of its `portions`, of which there is at least one, by `apply` in a transaction of its own, which
+    must be short and idempotent. `plan` tells what `apply` would do and writes nothing.
 
     The others answer for what the step has written so far, in the caller's transaction. `move` takes it along when the
     tenant's organization changes; `orphan` marks it when nobody updates it any more. After a disconnect, `release` makes
@@ -81,7 +85,7 @@ class SyncStep(Protocol):
     @property
     def description(self) -> str: ...
 
-    def read(self, tenant: TenantReader) -> Any: ...
+    def read(self, tenant: TenantReader, rules: ContactRules) -> Any: ...
     def portions(self, reading: Any) -> Iterable[Any]: ...
     def plan(self, context: TenantContext, reading: Any) -> Sequence[Change]: ...
     def apply(self, context: TenantContext, portion: Any) -> StepOutcome: ...

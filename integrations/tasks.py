@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from integrations.actions import runs
+from integrations.actions import credentials, runs
 from integrations.engine import clock, disconnecting, inquiries
 from integrations.engine import drain as engine
 from organizations.access import account_transaction
@@ -35,3 +35,14 @@ def disconnect(account_id: int, disconnection_id: int) -> None:
 @shared_task(name="integrations.tick", time_limit=30)
 def tick() -> None:
     clock.tick()
+
+
+@shared_task(name="integrations.watch_credentials", time_limit=60)
+def watch_credentials() -> None:
+    clock.watch_credentials(now=timezone.now())
+
+
+@shared_task(name="integrations.warn_of_expiry", time_limit=30)
+def warn_of_expiry(account_id: int, credential_id: int) -> None:
+    with account_transaction(account_id):
+        credentials.warn_of_expiry(credential_id, now=timezone.now())

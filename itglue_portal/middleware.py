@@ -1,4 +1,4 @@
-"""From a request's path to its account, one transaction around all of it, and sign-in as the default."""
+"""From a request to its account, one transaction around all of it, and sign-in as the default."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
+from integrations.consent import CALLBACK_PATH, slug_in
 from organizations.access import RESERVED_SLUGS, find_account
 from organizations.models import Account
 from organizations.scope import account_scope
@@ -46,15 +47,23 @@ class AccountMiddleware:
         request.has_raised = True  # type: ignore[attr-defined]  # for the end of this request
 
     def _account_of(self, request: HttpRequest) -> Account | None:
+        if request.path_info == CALLBACK_PATH:
+            # The one address that Microsoft knows is the same for all accounts. A state that names none is answered
+            # by the view, in the same words as one that has been made up.
+            return _find(slug_in(request.GET.get("state", "")))
         slug = request.path_info.lstrip("/").partition("/")[0]
         # What is no slug names no route either; PostgreSQL would choke on a NUL among it.
         if slug in RESERVED_SLUGS or not slug_re.match(slug):
             return None
-        with transaction.atomic():
-            account = find_account(slug)
+        account = _find(slug)
         if account is None:
             raise Http404("No such account.")
         return account
+
+
+def _find(slug: str) -> Account | None:
+    with transaction.atomic():
+        return find_account(slug) if slug else None
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

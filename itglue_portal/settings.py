@@ -1,5 +1,7 @@
 """All settings, read from the environment; docs/operations.md lists the variables."""
 
+from urllib.parse import urlsplit
+
 # IS_LOCAL is a setting as well: commands say by it which database they wrote to.
 from itglue_portal.env import BASE_DIR, IS_LOCAL, database, env, local_addresses, local_secret, sealing_keys
 
@@ -13,10 +15,11 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
     "itglue_portal",
-    "licenses",
-    "integrations",
-    "flexible_assets",
+    # In this order, since each builds on what those before it have registered.
     "organizations",
+    "flexible_assets",
+    "integrations",
+    "licenses",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -158,6 +161,9 @@ CELERY_TASK_DEFAULT_QUEUE = "sync"
 CELERY_TASK_ROUTES = {
     "integrations.tick": {"queue": "control"},
     "integrations.start_due_sync": {"queue": "control"},
+    "integrations.watch_credentials": {"queue": "control"},
+    "integrations.warn_of_expiry": {"queue": "control"},
+    "organizations.tick_letters": {"queue": "control"},
     "integrations.answer": {"queue": "control"},
     "integrations.disconnect": {"queue": "control"},
 }
@@ -184,7 +190,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "integrations.tick",
         "schedule": SYNC_TICK_SECONDS,
         "options": {"expires": max(2.0, SYNC_TICK_SECONDS - 1), "retry": False},
-    }
+    },
+    "letters": {
+        "task": "organizations.tick_letters",
+        "schedule": 30.0,
+        "options": {"expires": 25.0, "retry": False},
+    },
+    "credentials": {
+        "task": "integrations.watch_credentials",
+        "schedule": 3600.0,
+        "options": {"expires": 1800.0, "retry": False},
+    },
 }
 #: Seconds a worker may hold a tenant without a sign of life; each page read renews it.
 SYNC_LEASE_SECONDS = env.float("SYNC_LEASE_SECONDS", 60.0)
@@ -192,6 +208,19 @@ SYNC_LEASE_SECONDS = env.float("SYNC_LEASE_SECONDS", 60.0)
 SYNC_RETRY_SECONDS = env.float("SYNC_RETRY_SECONDS", 2.0)
 #: Seconds after which a run ends, whatever is still open in it.
 SYNC_RUN_SECONDS = env.float("SYNC_RUN_SECONDS", 3600.0)
+
+# Without a host, e-mail is kept for a few days instead of being sent (organizations/mail.py).
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+# On port 465 TLS comes first, so there is nothing to start.
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True) and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = (
+    env.str("DEFAULT_FROM_EMAIL", "") or f"Documentation Portal <noreply@{urlsplit(PUBLIC_URL).hostname}>"
+)
 
 # Where Microsoft is. Set only to point the global cloud at the simulator or through an inspecting proxy.
 MICROSOFT_LOGIN_URL = env.str("MICROSOFT_LOGIN_URL", "")

@@ -105,5 +105,5 @@ def _fill(record: LicenseRecord, facts: SkuFacts) -> None:
 
 
 def _fill_holders(record: LicenseRecord, license_: License) -> None:
-    record.holder_count = len(license_.holders)
+    record.holder_count = license_.holder_count
     record.holders_digest = license_.holders_digest

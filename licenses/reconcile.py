@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from integrations.guard import is_much
+
 
 class Status(StrEnum):
     ACTIVE = "Active"
@@ -65,7 +67,10 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class License:
-    """One SKU of a tenant as it should stand in the portal; holders are contact ids."""
+    """One SKU of a tenant as it should stand in the portal; holders are contact ids.
+
+    `users` is how many Microsoft lists with it, whether or not each is a contact.
+    """
 
     sku_id: UUID
     name: str
@@ -73,6 +78,7 @@ class License:
     units: Units
     holders: frozenset[int] = frozenset()
     details: tuple[tuple[str, str], ...] = ()
+    users: int = 0
 
     @property
     def traits(self) -> dict[str, Any]:
@@ -93,8 +99,14 @@ class License:
         return _digest([self.traits, self.units.locked_out, self.details])
 
     @property
+    def holder_count(self) -> int:
+        return max(self.users, len(self.holders))
+
+    @property
     def holders_digest(self) -> str:
-        return _digest(sorted(self.holders))
+        """Of the contacts alone when every holder is one, as in nearly all tenants."""
+        tagged = sorted(self.holders)
+        return _digest(tagged if self.holder_count == len(tagged) else [tagged, self.holder_count])
 
 
 def _digest(value: Any) -> str:
@@ -122,16 +134,37 @@ class Plan:
     orphan: tuple[UUID, ...]
     unchanged: int
     held: str
+    #: What is not taken away because of the doubts: licenses, and how many holders of which license.
+    withheld: tuple[UUID, ...] = ()
+    withheld_holders: tuple[tuple[UUID, int], ...] = ()
 
     @property
     def writes_nothing(self) -> bool:
         return not (self.create or self.update or self.retag or self.orphan)
 
 
-def plan(stored: Iterable[Stored], licenses: Iterable[License]) -> Plan:
+def license_key(sku_id: UUID) -> str:
+    """What a person accepts when a license may vanish."""
+    return f"{_LICENSE}:{sku_id}"
+
+
+def holders_key(sku_id: UUID, *, gone: int) -> str:
+    """What a person accepts when so many holders of a license may vanish; fewer may then too."""
+    return f"{_HOLDERS}:{sku_id}:{gone}"
+
+
+_LICENSE, _HOLDERS = "license", "holders"
+
+
+def plan(
+    stored: Iterable[Stored], licenses: Iterable[License], *, approved: Collection[str] = frozenset()
+) -> Plan:
+    """`approved` are the keys of what may vanish without doubt; whatever is gone beyond that is judged as a whole."""
     known = {row.sku_id: row for row in stored}
     read = {license_.sku_id: license_ for license_ in licenses}
-    doubts = _doubts_about_skus(known, read), _doubts_about_holders(known, read)
+    vanished, lost = tuple(sorted(_vanished(known, read), key=str)), _lost_holders(known, read)
+    about_skus = "" if _may_vanish(vanished, approved) else _doubts_about_skus(known, read)
+    about_holders = "" if _may_lose(lost, approved) else _doubts_about_holders(known, read)
     present = sorted((sku_id for sku_id in read if sku_id in known), key=str)
     update = tuple(
         read[sku_id]
@@ -141,33 +174,39 @@ def plan(stored: Iterable[Stored], licenses: Iterable[License]) -> Plan:
     differing = (
         read[sku_id] for sku_id in present if known[sku_id].holders_digest != read[sku_id].holders_digest
     )
-    retag = () if doubts[1] else tuple(differing)
+    retag = () if about_holders else tuple(differing)
     create = tuple(read[sku_id] for sku_id in sorted(read.keys() - known.keys(), key=str))
     touched = {license_.sku_id for license_ in (*update, *retag)}
-    vanished = sorted(_vanished(known, read), key=str)
     return Plan(
         create=create,
         update=update,
         retag=retag,
-        orphan=() if doubts[0] else tuple(vanished),
+        orphan=() if about_skus else vanished,
         unchanged=len(present) - len(touched),
-        held=" ".join(filter(None, doubts)),
+        held=" ".join(filter(None, (about_skus, about_holders))),
+        withheld=vanished if about_skus else (),
+        withheld_holders=lost if about_holders else (),
     )
 
 
-# The deletion guard. What is gone from a complete answer is usually gone; when much is gone at once, it is more often
-# the answer that is wrong, and a person decides.
-
-_FEW = 3
-_SHARE = 0.2
+def _may_vanish(vanished: Iterable[UUID], approved: Collection[str]) -> bool:
+    return all(license_key(sku_id) in approved for sku_id in vanished)
 
 
-def _is_much(gone: int, *, of: int) -> bool:
-    return gone > 0 and (gone >= of or gone > max(_FEW, _SHARE * of))
+def _may_lose(lost: Iterable[tuple[UUID, int]], approved: Collection[str]) -> bool:
+    keys = (key.split(":") for key in approved)
+    accepted = {UUID(key[1]): int(key[2]) for key in keys if key[0] == _HOLDERS}
+    return all(gone <= accepted.get(sku_id, 0) for sku_id, gone in lost)
 
 
 def _vanished(known: Mapping[UUID, Stored], read: Collection[UUID]) -> list[UUID]:
     return [sku_id for sku_id, row in known.items() if not row.is_orphaned and sku_id not in read]
+
+
+def _lost_holders(known: Mapping[UUID, Stored], read: Mapping[UUID, License]) -> tuple[tuple[UUID, int], ...]:
+    both = sorted(known.keys() & read.keys(), key=str)
+    lost = ((sku_id, known[sku_id].holder_count - read[sku_id].holder_count) for sku_id in both)
+    return tuple((sku_id, gone) for sku_id, gone in lost if gone > 0)
 
 
 def _doubts_about_skus(known: Mapping[UUID, Stored], read: Mapping[UUID, License]) -> str:
@@ -175,7 +214,7 @@ def _doubts_about_skus(known: Mapping[UUID, Stored], read: Mapping[UUID, License
     it was created."""
     here = len({sku_id for sku_id, row in known.items() if not row.is_orphaned} | read.keys())
     gone = len(_vanished(known, read))
-    if not _is_much(gone, of=here):
+    if not is_much(gone, of=here):
         return ""
     return f"{gone} of {here} licenses are missing from Microsoft's answer; none was marked as orphaned."
 
@@ -187,11 +226,11 @@ def _doubts_about_holders(known: Mapping[UUID, Stored], read: Mapping[UUID, Lice
     """
     both = known.keys() & read.keys()
     before = sum(known[sku_id].holder_count for sku_id in both)
-    gone = before - sum(len(read[sku_id].holders) for sku_id in both)
+    gone = before - sum(read[sku_id].holder_count for sku_id in both)
     released = sum(known[sku_id].consumed - read[sku_id].units.consumed for sku_id in both)
-    unexplained = sum(max(0, read[sku_id].units.consumed - len(read[sku_id].holders)) for sku_id in both)
-    new = sum(len(read[sku_id].holders) for sku_id in read.keys() - known.keys())
-    if not _is_much(gone, of=before + new) or 2 * released >= gone or 2 * unexplained < gone:
+    unexplained = sum(max(0, read[sku_id].units.consumed - read[sku_id].holder_count) for sku_id in both)
+    new = sum(read[sku_id].holder_count for sku_id in read.keys() - known.keys())
+    if not is_much(gone, of=before + new) or 2 * released >= gone or 2 * unexplained < gone:
         return ""
     return (
         f"{gone} of {before} license holders are missing from Microsoft's user list; all of them stay tagged."

@@ -1,34 +1,52 @@
 """The license sync step: one asset per SKU of a tenant, its holders tagged."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from integrations.microsoft.tenant import TenantReader
-
 from flexible_assets.actions import ensure_managed_type, lock_totals, refresh_totals
-from integrations.contacts import contacts_of_users
+from integrations.contact_rules import ContactRules
+from integrations.contacts.holders import Holder, link_known_contacts
 from integrations.microsoft.records import CompanySubscription, DirectoryUser, SubscribedSku
 from integrations.microsoft.sku_names import sku_name
+from integrations.microsoft.tenant import TenantReader
 from integrations.steps import Change, StepOutcome, TenantContext
 from licenses import leaving, moving
 from licenses.actions import SkuFacts, carry_out
 from licenses.asset_type import MICROSOFT_LICENSES
 from licenses.models import LicenseRecord
-from licenses.preview import planned_changes
-from licenses.reconcile import License, Units, plan
+from licenses.preview import expected_contacts, planned_changes, withheld_changes
+from licenses.reconcile import License, Plan, Units, plan
 from organizations.models import Organization
 
 
 @dataclass(frozen=True)
+class Holders:
+    """The users who hold at least one license, gone through as often as need be. A large directory stays on disk."""
+
+    users: Iterable[DirectoryUser]
+
+    def __iter__(self) -> Iterator[DirectoryUser]:
+        return (user for user in self.users if user.sku_ids)
+
+
+@dataclass(frozen=True)
 class LicenseReading:
-    """Everything Microsoft says of a tenant's licenses; `holders` are the users who have at least one."""
+    """Everything Microsoft says of a tenant's licenses; `holders` can be gone through more than once."""
 
     skus: tuple[SubscribedSku, ...]
     subscriptions: tuple[CompanySubscription, ...]
-    holders: tuple[DirectoryUser, ...]
+    holders: Iterable[DirectoryUser]
+
+
+@dataclass
+class Holding:
+    """Who has one of the licenses: contacts, by id, and how many users that are, contacts or not."""
+
+    contacts: set[int] = field(default_factory=set)
+    users: int = 0
 
 
 class LicenseStep:
@@ -36,14 +54,14 @@ class LicenseStep:
     label = "Licenses"
     description = (
         "Keeps one Microsoft Licenses asset for every SKU of each matched tenant: active, consumed and unused units, "
-        "with the contacts who hold the license tagged. Licensed users who are no contacts yet become contacts."
+        "with the contacts who hold the license tagged. Tick Users as well, so that those who hold one are contacts."
     )
 
-    def read(self, tenant: TenantReader) -> LicenseReading:
+    def read(self, tenant: TenantReader, rules: ContactRules) -> LicenseReading:
         return LicenseReading(
             skus=tenant.subscribed_skus(),
             subscriptions=tenant.subscriptions(),
-            holders=tuple(user for user in tenant.users() if user.sku_ids),
+            holders=Holders(tenant.users()),
         )
 
     def portions(self, reading: LicenseReading) -> Iterable[LicenseReading]:
@@ -51,23 +69,17 @@ class LicenseStep:
         return (reading,)
 
     def plan(self, context: TenantContext, reading: LicenseReading) -> Sequence[Change]:
-        return planned_changes(context, reading)
+        facts = facts_of(reading, holdings_of(expected_contacts(context, reading.holders)))
+        records = _records(context)
+        return planned_changes(_planned(context, facts, records), records)
 
     def apply(self, context: TenantContext, reading: LicenseReading) -> StepOutcome:
         schema = ensure_managed_type(context.account_id, MICROSOFT_LICENSES, now=context.now)
         organization = Organization.objects.of_account(context.account_id).get(pk=context.organization_id)
         totals = lock_totals(schema, organization)
-        contacts = contacts_of_users(
-            reading.holders, match_id=context.match_id, organization=organization, now=context.now
-        )
-        facts = facts_of(reading, contacts)
-        records = {
-            record.sku_id: record
-            for record in LicenseRecord.objects.of_account(context.account_id).of_tenant(context.match_id)
-        }
-        planned = plan(
-            (record.stored for record in records.values()), (fact.license for fact in facts.values())
-        )
+        facts = facts_of(reading, holdings_of(link_known_contacts(context, reading.holders)))
+        records = _records(context)
+        planned = _planned(context, facts, records)
         if not planned.writes_nothing:
             carry_out(planned, context=context, schema=schema, facts=facts, records=records)
             refresh_totals(schema, totals)
@@ -78,6 +90,7 @@ class LicenseStep:
             unchanged=planned.unchanged,
             orphaned=len(planned.orphan),
             held=planned.held,
+            withheld=withheld_changes(planned, records),
         )
 
     def count(self, account_id: int, match_ids: Collection[int]) -> Counter[str]:
@@ -101,21 +114,45 @@ class LicenseStep:
         return leaving.forget_type(account_id, now=now)
 
 
-def facts_of(reading: LicenseReading, contacts: dict[UUID, int]) -> dict[UUID, SkuFacts]:
-    holders: dict[UUID, set[int]] = {}
-    for user in reading.holders:
+def _records(context: TenantContext) -> dict[UUID, LicenseRecord]:
+    """By SKU."""
+    records = LicenseRecord.objects.of_account(context.account_id).of_tenant(context.match_id)
+    return {record.sku_id: record for record in records}
+
+
+def _planned(
+    context: TenantContext, facts: Mapping[UUID, SkuFacts], records: Mapping[UUID, LicenseRecord]
+) -> Plan:
+    return plan(
+        (record.stored for record in records.values()),
+        (fact.license for fact in facts.values()),
+        approved=context.approved,
+    )
+
+
+def holdings_of(holders: Iterable[Holder]) -> dict[UUID, Holding]:
+    """By SKU."""
+    holdings: dict[UUID, Holding] = {}
+    for user, contact_id in holders:
         for sku_id in user.sku_ids:
-            holders.setdefault(sku_id, set()).add(contacts[user.id])
+            holding = holdings.setdefault(sku_id, Holding())
+            holding.users += 1
+            if contact_id is not None:
+                holding.contacts.add(contact_id)
+    return holdings
+
+
+def facts_of(reading: LicenseReading, holdings: Mapping[UUID, Holding]) -> dict[UUID, SkuFacts]:
     subscriptions: dict[UUID, list[CompanySubscription]] = {}
     for subscription in reading.subscriptions:
         subscriptions.setdefault(subscription.sku_id, []).append(subscription)
     return {
-        sku.sku_id: _facts(sku, subscriptions.get(sku.sku_id, []), frozenset(holders.get(sku.sku_id, ())))
+        sku.sku_id: _facts(sku, subscriptions.get(sku.sku_id, []), holdings.get(sku.sku_id, Holding()))
         for sku in reading.skus
     }
 
 
-def _facts(sku: SubscribedSku, subscriptions: list[CompanySubscription], holders: frozenset[int]) -> SkuFacts:
+def _facts(sku: SubscribedSku, subscriptions: list[CompanySubscription], holding: Holding) -> SkuFacts:
     is_trial = bool(subscriptions) and all(subscription.is_trial for subscription in subscriptions)
     next_lifecycle_at = _earliest(subscription.next_lifecycle_at for subscription in subscriptions)
     return SkuFacts(
@@ -124,7 +161,8 @@ def _facts(sku: SubscribedSku, subscriptions: list[CompanySubscription], holders
             name=sku_name(sku.sku_id, part_number=sku.part_number),
             part_number=sku.part_number,
             units=Units(sku.enabled, sku.warning, sku.suspended, sku.locked_out, sku.consumed),
-            holders=holders,
+            holders=frozenset(holding.contacts),
+            users=holding.users,
             details=(
                 ("applies-to", sku.applies_to),
                 ("capability-status", sku.capability_status),

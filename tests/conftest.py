@@ -1,7 +1,9 @@
 """The suite runs on real servers as the runtime role; every test works in accounts of its own, which the wall keeps apart."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from threading import Barrier
 
 import hypothesis
 import pytest
@@ -143,3 +145,23 @@ def client_of(account, sign_in):
         return sign_in(make_user(account, role))
 
     return enter
+
+
+@pytest.fixture
+def in_threads(_database):
+    """Runs the functions at the same moment, each with a database connection of its own; returns their results."""
+
+    def run(*functions):
+        barrier = Barrier(len(functions))
+
+        def together(function):
+            barrier.wait()
+            try:
+                return function()
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(functions)) as pool:
+            return list(pool.map(together, functions))
+
+    return run

@@ -2,18 +2,21 @@
 
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from integrations.actions.connecting import NewIntegration, connect_microsoft
 from integrations.actions.matching import Tenant, match_tenant
 from integrations.actions.settings import save_sync_settings
+from integrations.contacts.reading import ContactReading
+from integrations.contacts.step import ContactStep
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.records import DirectoryUser, SubscribedSku
+from integrations.microsoft.spool import UserSpool
 from integrations.models import Integration, TenantMatch
-from integrations.steps import TenantContext
-from licenses.step import LicenseReading, LicenseStep
+from integrations.steps import StepOutcome, TenantContext
+from licenses.step import Holders, LicenseReading, LicenseStep
 from organizations.access import account_transaction
 from organizations.actions import NewUser, create_account, create_organization, create_user
 from organizations.models import Account, Organization, User
@@ -42,7 +45,7 @@ def make_organization(account: Account, name: str = "") -> Organization:
 
 @dataclass(frozen=True)
 class Connected:
-    """An integration with its matches, licenses ticked."""
+    """An integration with its matches, users and licenses ticked."""
 
     account: Account
     integration: Integration
@@ -68,7 +71,7 @@ def connect(
             )
             for tenant in tenants
         )
-        save_sync_settings(integration, steps=["licenses"], now=NOW)
+        save_sync_settings(integration, steps=["contacts", "licenses"], now=NOW)
     return Connected(account, integration, matches)
 
 
@@ -122,10 +125,23 @@ def give_licenses(
 ) -> None:
     """What a sync writes that has read exactly this, without a Microsoft to read it from."""
     assert match.organization_id is not None
+    context = TenantContext(match.account_id, match.pk, match.organization_id, NOW)
+    reading = LicenseReading(skus=tuple(skus), subscriptions=(), holders=Holders(people))
+    give_contacts(context, people)
     with account_transaction(match.account_id):
-        LicenseStep().apply(
-            TenantContext(match.account_id, match.pk, match.organization_id, NOW),
-            LicenseReading(
-                skus=tuple(skus), subscriptions=(), holders=tuple(each for each in people if each.sku_ids)
-            ),
-        )
+        LicenseStep().apply(context, reading)
+
+
+def give_contacts(
+    context: TenantContext,
+    people: Iterable[DirectoryUser],
+    *,
+    sign_ins: Mapping[uuid.UUID, date] | None = None,
+) -> StepOutcome:
+    """What the contacts step writes when the directory lists exactly these, portion by portion as the engine does."""
+    outcome, step = StepOutcome(), ContactStep()
+    with UserSpool(people) as users:
+        for portion in step.portions(ContactReading(users, sign_ins or {})):
+            with account_transaction(context.account_id):
+                outcome += step.apply(context, portion)
+    return outcome

@@ -101,6 +101,7 @@ class Portal:
         self._processes = processes
         self._logs = logs
         self._running: dict[str, Running] = {}
+        self._killed: set[int] = set()
 
     def start_missing(self) -> None:
         for name in (*POOL, "beat"):
@@ -168,6 +169,20 @@ class Portal:
         assert len(pool) == POOL[name]
         for process_id in pool:
             os.kill(process_id, signal.SIGKILL)
+
+    def kill_busy(self, name: str, task: str, *ids: int) -> None:
+        """SIGKILL to whoever of the pool is carrying out this task; the others go on."""
+        wait_until(lambda: bool(self._busy(name, task, ids)))
+        for process_id in self._busy(name, task, ids):
+            os.kill(process_id, signal.SIGKILL)
+            self._killed.add(process_id)
+
+    def _busy(self, name: str, task: str, ids: tuple[int, ...]) -> set[int]:
+        """Celery goes on listing the dead for a while."""
+        worker = self._running[name].worker
+        active = current_app.control.inspect(destination=[worker], timeout=5).active() or {}
+        tasks = [each for each in active[worker] if (each["name"], each["args"]) == (task, list(ids))]
+        return {each["worker_pid"] for each in tasks} - self._killed
 
 
 @contextmanager

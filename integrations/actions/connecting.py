@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from integrations.actions.runs import cancel_live_run, schedule_next
 from integrations.credentials import seal_credential
@@ -20,23 +20,30 @@ class InvalidIntegrationError(ValueError):
     """Name or credential can't work, whatever Microsoft says; the message says why."""
 
 
+class NameTakenError(InvalidIntegrationError):
+    """Another integration of the account is called so."""
+
+
 @dataclass(frozen=True)
 class NewIntegration:
+    """`expires_at` is what a person says of a secret; a certificate knows its own end."""
+
     name: str
     credential: Credential
     cloud: str = "global"
     kind: IntegrationKind = IntegrationKind.MULTI_TENANT
     home_tenant_id: UUID | None = None
+    expires_at: datetime | None = None
 
 
 @transaction.atomic
 def connect_microsoft(
     account_id: int, new: NewIntegration, *, now: datetime, actor: User | None = None
 ) -> Integration:
-    if not 0 < len(new.name) <= 100:
-        raise InvalidIntegrationError("The integration's name must have 1 to 100 characters.")
     require_usable(new.credential)
-    integration = Integration.objects.create(
+    if new.kind == IntegrationKind.SINGLE_TENANT and new.home_tenant_id is None:
+        raise InvalidIntegrationError("A single-tenant integration needs the ID of its tenant.")
+    integration = Integration(
         account_id=account_id,
         name=new.name,
         kind=new.kind,
@@ -45,9 +52,12 @@ def connect_microsoft(
         home_tenant_id=new.home_tenant_id,
         created_at=now,
     )
+    save_named(integration)
     SyncSettings.objects.create(account_id=account_id, integration=integration, steps=[])
     schedule_next(integration, now=now)
-    store_credential(integration, new.credential, role=CredentialRole.CURRENT, now=now)
+    store_credential(
+        integration, new.credential, role=CredentialRole.CURRENT, expires_at=new.expires_at, now=now
+    )
     record_activity(account_id, at=now, action="integration.connected", subject=new.name, user=actor)
     return integration
 
@@ -69,6 +79,19 @@ def replace_credential(
         integration.account_id, at=now, action="credential.replaced", subject=integration.name, user=actor
     )
     return integration
+
+
+def save_named(integration: Integration) -> None:
+    """The database alone knows of a name that is being taken at this moment."""
+    if not 0 < len(integration.name) <= 100:
+        raise InvalidIntegrationError("The integration's name must have 1 to 100 characters.")
+    try:
+        with transaction.atomic():
+            integration.save()
+    except IntegrityError as error:
+        if "integrations_integration_name" not in str(error):
+            raise
+        raise NameTakenError("An integration of this name exists already.") from None
 
 
 def require_usable(credential: Credential) -> None:
@@ -94,7 +117,6 @@ def store_credential(
     now: datetime,
     expires_at: datetime | None = None,
 ) -> IntegrationCredential:
-    """`expires_at` is what a person says of a secret; a certificate knows its own end."""
     row = IntegrationCredential(
         account_id=integration.account_id,
         integration=integration,

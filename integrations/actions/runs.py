@@ -1,4 +1,4 @@
-"""Starting syncs, by hand or by the clock, and stopping them."""
+"""Starting syncs, by hand or by the clock, and stopping them: for once, or until someone resumes."""
 
 import logging
 from collections.abc import Iterable
@@ -18,7 +18,11 @@ from organizations.models import User
 logger = logging.getLogger(__name__)
 
 
-class NothingToSyncError(Exception):
+class RefusedError(Exception):
+    """What a person asked for can't be done now; the message says why and what to do."""
+
+
+class NothingToSyncError(RefusedError):
     """The run would do nothing; the message says what to set up first."""
 
 
@@ -57,7 +61,8 @@ def start_sync(
         return live
     if kind == RunKind.SYNC:
         schedule_next(integration, now=now)
-    matches, steps = _work_of(integration)
+    steps = steps_to_run(integration)
+    matches = _matches_of(integration)
     run = SyncRun.objects.create(
         account_id=integration.account_id,
         integration=integration,
@@ -76,6 +81,60 @@ def start_sync(
         )
     transaction.on_commit(partial(wake_run, run.account_id, run.pk, times=len(matches)), robust=True)
     return run
+
+
+@transaction.atomic
+def cancel_sync(integration_id: int, *, now: datetime, actor: User | None = None) -> SyncRun | None:
+    """Ends the run that is going on; None when there is none. What was written before stays."""
+    integration = Integration.objects.select_for_update().get(pk=integration_id)
+    run = cancel_live_run(integration, now=now)
+    if run is not None:
+        record_activity(
+            integration.account_id,
+            at=now,
+            action=f"{run.kind}.cancelled",
+            subject=integration.name,
+            user=actor,
+            details={"run": run.pk},
+        )
+    return run
+
+
+@transaction.atomic
+def pause_sync(integration_id: int, *, now: datetime, actor: User | None = None) -> Integration:
+    """No more syncs until someone resumes; a run that is going on ends as cancelled. All data stays."""
+    integration = _lock_unless_leaving(integration_id)
+    if integration.status == IntegrationStatus.PAUSED:
+        return integration
+    cancel_live_run(integration, now=now)
+    integration.status, integration.next_due_at = IntegrationStatus.PAUSED, None
+    integration.epoch += 1
+    integration.save(update_fields=["status", "next_due_at", "epoch"])
+    record_activity(
+        integration.account_id, at=now, action="integration.paused", subject=integration.name, user=actor
+    )
+    return integration
+
+
+@transaction.atomic
+def resume_sync(integration_id: int, *, now: datetime, actor: User | None = None) -> Integration:
+    integration = _lock_unless_leaving(integration_id)
+    if integration.status == IntegrationStatus.CONNECTED:
+        return integration
+    integration.status = IntegrationStatus.CONNECTED
+    integration.save(update_fields=["status"])
+    schedule_next(integration, now=now)
+    record_activity(
+        integration.account_id, at=now, action="integration.resumed", subject=integration.name, user=actor
+    )
+    return integration
+
+
+def _lock_unless_leaving(integration_id: int) -> Integration:
+    integration = Integration.objects.select_for_update().get(pk=integration_id)
+    if integration.status == IntegrationStatus.DISCONNECTING:
+        raise RefusedError("This integration is being disconnected.")
+    return integration
 
 
 def schedule_next(integration: Integration, *, now: datetime) -> None:
@@ -102,20 +161,24 @@ def cancel_live_run(integration: Integration, *, now: datetime) -> SyncRun | Non
     return run
 
 
-def _work_of(integration: Integration) -> tuple[list[TenantMatch], list[str]]:
+def steps_to_run(integration: Integration) -> list[str]:
+    """What is ticked, if the integration may sync now."""
     if integration.status == IntegrationStatus.DISCONNECTING:
         raise NothingToSyncError("This integration is being disconnected.")
     if integration.status != IntegrationStatus.CONNECTED:
         raise NothingToSyncError("Syncing is paused. Resume it first.")
-    steps = integration.settings.steps
-    if not steps:
+    if not integration.settings.steps:
         raise NothingToSyncError(
             "Nothing is ticked in Sync Settings yet. Tick Licenses and save, then start the sync."
         )
+    return list(integration.settings.steps)
+
+
+def _matches_of(integration: Integration) -> list[TenantMatch]:
     matches = list(TenantMatch.objects.of_integration(integration).matched())
     if not matches:
         raise NothingToSyncError("No tenant is matched to an organization yet. Match at least one first.")
-    return matches, steps
+    return matches
 
 
 def _create_tenant_syncs(run: SyncRun, matches: Iterable[TenantMatch], *, now: datetime) -> None:

@@ -1,12 +1,29 @@
 """What the clock does every few seconds: looks at the queue of all accounts, as a role that sees nothing else, and
 wakes workers. It writes nothing, so two clocks at once do no harm."""
 
+from datetime import datetime
+
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
-from integrations.models import Disconnection, Inquiry, Integration, SyncRun, TenantSync
+from integrations.expiry import FIRST_WARNING, due_warning
+from integrations.models import (
+    Disconnection,
+    Inquiry,
+    Integration,
+    IntegrationCredential,
+    SyncRun,
+    TenantSync,
+)
 from integrations.querysets import DATABASE_CLOCK
 from integrations.states import IntegrationStatus, SyncState
-from integrations.wake import FAN_OUT, wake_disconnection, wake_due_sync, wake_inquiry, wake_run
+from integrations.wake import (
+    FAN_OUT,
+    wake_disconnection,
+    wake_due_sync,
+    wake_expiry_warning,
+    wake_inquiry,
+    wake_run,
+)
 
 _SCHEDULER = "scheduler"
 
@@ -20,6 +37,16 @@ def tick() -> None:
         wake_inquiry(account_id, inquiry_id)
     for account_id, disconnection_id in _open_disconnections():
         wake_disconnection(account_id, disconnection_id)
+
+
+def watch_credentials(*, now: datetime) -> None:
+    """Every hour: credentials of whose end somebody has to be warned."""
+    rows = IntegrationCredential.objects.using(_SCHEDULER).filter(expires_at__lte=now + FIRST_WARNING)
+    for account_id, credential_id, expires_at, warned_days in rows.values_list(
+        "account_id", "id", "expires_at", "warned_days"
+    ):
+        if due_warning(expires_at, warned_days=warned_days, now=now) is not None:
+            wake_expiry_warning(account_id, credential_id)
 
 
 def _runs_to_wake() -> list[tuple[int, int, int]]:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from integrations.contact_rules import ContactRules
 from integrations.engine.claims import (
     LeaseLostError,
     Work,
@@ -28,13 +29,14 @@ from integrations.engine.rules import rules_of
 from integrations.engine.runs import begin, settle
 from integrations.microsoft.errors import MalformedAnswerError, MicrosoftError, ThrottledError, TransientError
 from integrations.microsoft.readings import read_organization
-from integrations.microsoft.records import TenantOrganization
+from integrations.microsoft.records import SubscribedSku, TenantOrganization
 from integrations.microsoft.tenant import TenantReader
 from integrations.models import SyncSettings, TenantMatch
 from integrations.problems import Problem
 from integrations.states import RunKind, SyncState
 from integrations.steps import StepOutcome, SyncStep, TenantContext, steps_named
 from integrations.wake import wake_run
+from organizations.access import account_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ def sync_tenant(work: Work) -> None:
     """Reads everything, then writes everything; any failure ends up in the tenant's row, in words."""
     client = None
     try:
+        _require_no_transaction()
         client = open_client(work)
         # First, because it raises unless the tenant that answers is the one that is matched.
         with TenantReader(client, read_organization(client)) as tenant:
@@ -79,18 +82,30 @@ def sync_tenant(work: Work) -> None:
         retry_later(work, unexpected(error), calls=client.calls if client else 0)
 
 
+def _require_no_transaction() -> None:
+    if connection.in_atomic_block:
+        raise RuntimeError("Microsoft must not be read inside a database transaction.")
+
+
 @dataclass(frozen=True)
 class Reading:
-    """A tenant as Microsoft told of it, completely: itself, and what each step asked for."""
+    """A tenant as Microsoft told of it, completely: itself, its subscriptions, and what each step asked for."""
 
     organization: TenantOrganization
+    skus: Collection[SubscribedSku]
     of_steps: Mapping[str, Any]
 
 
 def _read(work: Work, tenant: TenantReader) -> Reading:
-    if connection.in_atomic_block:
-        raise RuntimeError("Microsoft must not be read inside a database transaction.")
-    return Reading(tenant.organization, {step.key: step.read(tenant) for step in steps_named(work.steps)})
+    rules = _rules(work)
+    of_steps = {step.key: step.read(tenant, rules) for step in steps_named(work.steps)}
+    return Reading(tenant.organization, tenant.subscribed_skus(), of_steps)
+
+
+def _rules(work: Work) -> ContactRules:
+    """As they stand before reading; writing follows those that stand then."""
+    with account_transaction(work.account_id):
+        return rules_of(_settings_of(work))
 
 
 def _write(work: Work, reading: Reading, *, calls: int) -> None:
@@ -106,7 +121,7 @@ def _write(work: Work, reading: Reading, *, calls: int) -> None:
     with fenced(work) as match:
         context = _context(work, match)
         outcome += step.apply(context, portion)
-        _remember(match, reading.organization, now=context.now)
+        _remember(match, reading, now=context.now)
         complete(
             work, state=SyncState.HELD if outcome.held else SyncState.DONE, figures=_figures(outcome, calls)
         )
@@ -131,23 +146,44 @@ def _portions(work: Work, reading: Reading) -> Iterator[tuple[SyncStep, Any]]:
 
 
 def _context(work: Work, match: TenantMatch) -> TenantContext:
-    chosen = SyncSettings.objects.get(account_id=work.account_id, integration_id=work.integration_id)
     return TenantContext(
         account_id=work.account_id,
         match_id=match.pk,
         organization_id=_organization_of(match),
         now=timezone.now(),
-        rules=rules_of(chosen),
+        rules=rules_of(_settings_of(work)),
         approved=work.approved,
     )
 
 
-def _remember(match: TenantMatch, organization: TenantOrganization, *, now: datetime) -> None:
-    """Microsoft's own words for the tenant, which may have been added under another name."""
+def _settings_of(work: Work) -> SyncSettings:
+    return SyncSettings.objects.get(account_id=work.account_id, integration_id=work.integration_id)
+
+
+def _remember(match: TenantMatch, reading: Reading, *, now: datetime) -> None:
+    """Microsoft's own words for the tenant, which may have been added under another name, and what it subscribes to."""
+    organization, subscriptions = reading.organization, _subscriptions(reading.skus)
+    written = ["tenant_name", "default_domain", "last_synced_at", "verified_at"]
     match.tenant_name = organization.display_name[:255] or match.tenant_name
     match.default_domain = organization.default_domain[:255] or match.default_domain
     match.last_synced_at = match.verified_at = now
-    match.save(update_fields=["tenant_name", "default_domain", "last_synced_at", "verified_at"])
+    if match.subscriptions != subscriptions:
+        match.subscriptions = subscriptions
+        written.append("subscriptions")
+    match.save(update_fields=written)
+
+
+def _subscriptions(skus: Collection[SubscribedSku]) -> list[dict[str, Any]]:
+    """As Sync Settings list them."""
+    return [
+        {
+            "sku_id": str(sku.sku_id),
+            "part_number": sku.part_number,
+            "consumed": sku.consumed,
+            "enabled": sku.enabled,
+        }
+        for sku in sorted(skus, key=lambda sku: (sku.part_number, str(sku.sku_id)))
+    ]
 
 
 def _organization_of(match: TenantMatch) -> int:
@@ -165,7 +201,7 @@ def _figures(outcome: StepOutcome, calls: int) -> dict[str, Any]:
         "contacts": outcome.contacts,
         "changes": [change.as_json() for change in outcome.withheld],
         "problem": Problem.SUSPICIOUS if outcome.held else "",
-        "detail": outcome.held[:500],
+        "detail": (outcome.held or outcome.remark)[:500],
         "calls": F("calls") + calls,
     }
 

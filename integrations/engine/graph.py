@@ -33,7 +33,7 @@ def _identity_of(work: Work) -> tuple[Cloud, Identity]:
     key = (work.account_id, work.integration_id, work.epoch, row.pk)
     if key not in _identities:
         cloud = cloud_of(work.cloud)
-        _identities[key] = (cloud, Identity(cloud, _opened(row)))
+        _identities[key] = (cloud, Identity(cloud, opened_credential(row)))
         if len(_identities) > KEPT_IDENTITIES:
             _, (_, dropped) = _identities.popitem(last=False)
             dropped.close()
@@ -41,7 +41,7 @@ def _identity_of(work: Work) -> tuple[Cloud, Identity]:
     return _identities[key]
 
 
-def _opened(row: IntegrationCredential) -> Credential:
+def opened_credential(row: IntegrationCredential) -> Credential:
     try:
         return open_credential(row)
     except SealBrokenError as error:

@@ -13,4 +13,5 @@ def rules_of(chosen: SyncSettings) -> ContactRules:
         include_disabled=chosen.include_disabled,
         include_guests=chosen.include_guests,
         contact_type=chosen.contact_type,
+        sign_in_activity=chosen.sign_in_activity,
     )

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, QuerySet
 
+from integrations.endings import ending_of
 from integrations.engine.claims import MAX_ATTEMPTS
 from integrations.models import SyncRun, TenantSync
+from integrations.notices import tell_of_end
 from integrations.problems import Problem
 from integrations.querysets import DATABASE_CLOCK, TenantSyncQuerySet
-from integrations.states import RunState, SyncState, final_run_state
+from integrations.states import RunState, SyncState
 from organizations.access import account_transaction
 
 #: Tenants that must have failed for the same credential-wide reason, and none succeeded, before the rest is spared.
@@ -79,12 +81,12 @@ def _abort_if_hopeless(syncs: QuerySet[TenantSync]) -> None:
             _fail_all(syncs.filter(state=SyncState.PENDING), Problem(problem))
 
 
-def _finish(run: SyncRun, syncs: QuerySet[TenantSync], *, now: datetime) -> None:
-    counts = {SyncState(state): count for state, count in syncs.values_list("state").annotate(Count("id"))}
-    run.state = final_run_state(counts)
+def _finish(run: SyncRun, syncs: TenantSyncQuerySet, *, now: datetime) -> None:
+    ending = ending_of(syncs)
+    run.state, run.problem, run.detail = ending.state, ending.problem, ending.detail
     run.finished_at = now
-    run.problem, run.detail = _main_problem(syncs)
     run.save(update_fields=["state", "finished_at", "problem", "detail"])
+    tell_of_end(run, now=now)
     _forget_old_runs(run, now=now)
 
 
@@ -95,18 +97,6 @@ def _forget_old_runs(run: SyncRun, *, now: datetime) -> None:
     )
     TenantSync.objects.of_account(run.account_id).filter(run__in=old).delete()
     old.delete()
-
-
-def _main_problem(syncs: QuerySet[TenantSync]) -> tuple[str, str]:
-    """What most of the unfinished tenants suffer from, with one tenant's detail."""
-    unwell = syncs.filter(state__in=(SyncState.FAILED, SyncState.HELD)).order_by()
-    worst = (
-        unwell.values_list("problem").annotate(tenants=Count("id")).order_by("-tenants", "problem").first()
-    )
-    if worst is None:
-        return "", ""
-    example = unwell.filter(problem=worst[0]).order_by("-detail").first()
-    return worst[0], example.detail if example else ""
 
 
 def _database_now(run: SyncRun) -> datetime:

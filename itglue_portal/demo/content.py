@@ -74,5 +74,5 @@ def _connect(
         organization = create_organization(account.pk, name=tenant.display_name, now=now)
         known = Tenant(UUID(tenant.tenant_id), tenant.display_name, tenant.default_domain)
         match_tenant(integration, known, organization=organization, now=now)
-    save_sync_settings(integration, steps=["licenses"], now=now)
+    save_sync_settings(integration, steps=["contacts", "licenses"], now=now)
     return integration

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.actions.runs import start_sync
 from integrations.microsoft.simulator import Simulator, World
-from integrations.models import SyncRun
+from integrations.models import SyncRun, TenantClaim
 from integrations.states import Trigger
 from organizations.access import account_transaction
 from tests.factories import connect_to
@@ -43,6 +43,14 @@ def simulator(_shared, portal):
 def connected(simulator, account):
     small = [tenant for tenant in simulator.world.tenants if len(tenant.users) < 100]
     return connect_to(simulator, account, tenants=small[:6])
+
+
+@pytest.fixture(autouse=True)
+def _tenants_set_free(account):
+    """The world is the module's, and a server links a tenant in one account only: the next test's."""
+    yield
+    with account_transaction(account.pk):
+        TenantClaim.objects.all().delete()
 
 
 @pytest.fixture

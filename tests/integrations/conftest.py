@@ -1,32 +1,33 @@
 import base64
 import json
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
 
 import pytest
 from celery import Celery
 from django.conf import settings as settings_of_django
-from django.db import connections
 from django.utils import timezone
 
 from flexible_assets.models import AssetTag, FlexibleAsset, OrganizationTotals
-from integrations import steps, wake
+from integrations import steps
 from integrations.actions.runs import start_sync
+from integrations.contact_rules import ContactRules
 from integrations.engine import graph
 from integrations.engine.drain import drain
 from integrations.microsoft.client import GraphClient
 from integrations.microsoft.simulator import SimulatedTenant, Simulator, World
+from integrations.microsoft.tenant import TenantReader
 from integrations.models import ContactLink, SyncRun, TenantSync
-from integrations.states import Trigger
-from integrations.steps import StepOutcome, TenantContext, register_step, registered_steps
+from integrations.states import RunKind, Trigger
+from integrations.steps import Change, StepOutcome, TenantContext, register_step, registered_steps
 from licenses.models import LicenseRecord
+from organizations import wake
 from organizations.access import account_transaction
-from organizations.models import Contact
+from organizations.models import Contact, ContactAddress
 from tests.factories import Connected, connect_to
 from tests.portal_processes import redis_client
 
@@ -112,6 +113,27 @@ def sync(begin, work_off):
 
 
 @pytest.fixture
+def begin_preview():
+    def start(connected) -> SyncRun:
+        with account_transaction(connected.account.pk):
+            return start_sync(
+                connected.integration.pk, trigger=Trigger.MANUAL, now=timezone.now(), kind=RunKind.PREVIEW
+            )
+
+    return start
+
+
+@pytest.fixture
+def preview(begin_preview, work_off):
+    """Starts a preview of what a sync of the connection would do and works it off in this process."""
+
+    def run(connected) -> SyncRun:
+        return work_off(begin_preview(connected))
+
+    return run
+
+
+@pytest.fixture
 def tenant_syncs():
     def of(run: SyncRun) -> dict[str, TenantSync]:
         with account_transaction(run.account_id):
@@ -154,6 +176,7 @@ def stored(inside):
                     FlexibleAsset,
                     AssetTag,
                     Contact,
+                    ContactAddress,
                     ContactLink,
                     LicenseRecord,
                     OrganizationTotals,
@@ -174,13 +197,31 @@ class Probe:
         self.outcome = StepOutcome()
         self.applied: list[TenantContext] = []
 
-    def read(self, client: GraphClient) -> object:
+    def read(self, tenant: TenantReader, rules: ContactRules) -> object:
         return self.on_read()
+
+    def portions(self, reading: object) -> Iterable[object]:
+        return (reading,)
 
     def apply(self, context: TenantContext, reading: object) -> StepOutcome:
         self.on_apply()
         self.applied.append(context)
         return self.outcome
+
+    def plan(self, context: TenantContext, reading: object) -> list[Change]:
+        return []
+
+    def move(self, context: TenantContext) -> int:
+        return 0
+
+    def orphan(self, context: TenantContext) -> int:
+        return 0
+
+    def count(self, *args: object, **kwargs: object) -> Counter[str]:
+        """It keeps nothing of its own, so there is nothing to take away either."""
+        return Counter()
+
+    release = purge = forget_type = count
 
 
 @pytest.fixture
@@ -206,26 +247,6 @@ def give_lease_away(inside):
 
 
 @pytest.fixture
-def in_threads(_database):
-    """Runs the functions at the same moment, each with a database connection of its own; returns their results."""
-
-    def run(*functions):
-        barrier = Barrier(len(functions))
-
-        def together(function):
-            barrier.wait()
-            try:
-                return function()
-            finally:
-                connections.close_all()
-
-        with ThreadPoolExecutor(len(functions)) as pool:
-            return list(pool.map(together, functions))
-
-    return run
-
-
-@pytest.fixture
 def mailbox(_database):
     """`mailbox()` tells which tasks have been published to this session's Redis for the account, oldest first."""
 
@@ -234,9 +255,9 @@ def mailbox(_database):
             letters = redis.lrange(queue, 0, -1)
         tasks = []
         for letter in reversed([json.loads(each) for each in letters]):
-            [account_id, row_id], *_ = json.loads(base64.b64decode(letter["body"]))
+            [account_id, *row_ids], *_ = json.loads(base64.b64decode(letter["body"]))
             if account_id == account.pk:
-                tasks.append((letter["headers"]["task"], row_id))
+                tasks += [(letter["headers"]["task"], row_id) for row_id in row_ids]
         return tasks
 
     return published

@@ -4,6 +4,8 @@ import uuid
 
 from integrations.actions.matching import Tenant
 from integrations.models import TenantMatch
+from organizations.access import account_transaction
+from tests.factories import Connected
 
 
 def two_tenants() -> list[Tenant]:
@@ -19,3 +21,15 @@ def tenant_named(name: str) -> Tenant:
 
 def tenant_of(match: TenantMatch) -> Tenant:
     return Tenant(match.tenant_id, match.tenant_name, match.default_domain)
+
+
+def tenant_found(connected: Connected, name: str, domain: str = "", **columns: object) -> TenantMatch:
+    """One that the integration knows, and that nobody has matched yet."""
+    with account_transaction(connected.account.pk):
+        return TenantMatch.objects.create(
+            account_id=connected.account.pk,
+            integration=connected.integration,
+            tenant_name=name,
+            default_domain=domain,
+            **{"tenant_id": uuid.uuid4(), **columns},
+        )

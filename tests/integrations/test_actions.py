@@ -58,7 +58,7 @@ def test_start_makes_one_tenant_sync_for_each_matched_tenant(connected, inside, 
     run = _start(connected)
     assert (run.state, run.steps, run.epoch, run.trigger) == (
         RunState.QUEUED,
-        ["licenses"],
+        ["contacts", "licenses"],
         1,
         Trigger.MANUAL,
     )
@@ -164,7 +164,7 @@ def test_start_without_redis_succeeds_at_once(connected, without_redis, caplog):
     run = _start(connected)
     assert time.monotonic() - began < 1.0
     assert _runs(connected) == [run]
-    assert [record.getMessage() for record in caplog.records if record.name == "integrations.wake"] == [
+    assert [record.getMessage() for record in caplog.records if record.name == "organizations.wake"] == [
         f"Redis is unavailable; the next tick wakes integrations.drain({run.account_id}, {run.pk})"
     ]
 
@@ -230,14 +230,17 @@ def test_settings_keep_the_known_steps_and_log_the_change(connected, administrat
         save_sync_settings(connected.integration, steps=["licenses"], now=NOW, actor=administrator)
         assert SyncSettings.objects.get().steps == ["licenses"]
         line = Activity.objects.filter(action="sync-settings.saved").latest("pk")
-    assert (line.details, line.user_id) == ({"before": [], "after": ["licenses"]}, administrator.pk)
+    assert (line.details, line.user_id) == (
+        {"before": {"steps": []}, "after": {"steps": ["licenses"]}},
+        administrator.pk,
+    )
 
 
 def test_settings_refuse_an_unknown_step(connected, inside):
     with pytest.raises(UnknownStepError, match=r"Unknown sync steps: backups\."), inside():
         save_sync_settings(connected.integration, steps=["licenses", "backups"], now=NOW)
     with inside():
-        assert SyncSettings.objects.get().steps == ["licenses"]
+        assert SyncSettings.objects.get().steps == ["contacts", "licenses"]
 
 
 def test_tenant_matched_again_keeps_its_match_and_the_name_that_microsoft_gave_it(connected, inside):
@@ -272,7 +275,9 @@ def test_tenant_that_was_unmatched_can_be_matched_anew(connected, inside):
     [alder, birch] = connected.matches
     with inside():
         TenantMatch.objects.filter(pk=alder.pk).update(state=MatchState.UNMATCHED, organization=None)
-        again = match_tenant(connected.integration, tenant_of(alder), organization=birch.organization, now=NOW)
+        again = match_tenant(
+            connected.integration, tenant_of(alder), organization=birch.organization, now=NOW
+        )
     assert (again.pk, again.state, again.organization_id) == (
         alder.pk,
         MatchState.MATCHED,

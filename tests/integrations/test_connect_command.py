@@ -12,7 +12,12 @@ from organizations.roles import Role
 from tests.factories import PASSWORD
 
 APPLICATION_ID = "11111111-2222-3333-4444-555555555555"
-TENANT_ID = "66666666-7777-8888-9999-aaaaaaaaaaaa"
+
+
+@pytest.fixture
+def tenant_id() -> str:
+    """Its own for every test: a tenant is linked in one account of a server only."""
+    return str(uuid.uuid4())
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ def connect(account, *arguments):
     return out.getvalue()
 
 
-def test_connect_creates_the_integration_and_its_matches(account, inside, secret_file):
+def test_connect_creates_the_integration_and_its_matches(account, inside, secret_file, tenant_id):
     connect(
         account,
         "--application-id",
@@ -36,16 +41,16 @@ def test_connect_creates_the_integration_and_its_matches(account, inside, secret
         "--secret-file",
         secret_file,
         "--tenant",
-        f"{TENANT_ID}=Contoso",
+        f"{tenant_id}=Contoso",
     )
     with inside():
         [match] = TenantMatch.objects.select_related("integration", "organization")
         assert (match.integration.name, str(match.tenant_id), match.organization.name) == (
             "Microsoft",
-            TENANT_ID,
+            tenant_id,
             "Contoso",
         )
-        assert match.integration.credential.hint == "…ngth"
+        assert match.integration.credentials.get().hint == "…ngth"
 
 
 def test_credential_of_a_known_integration_is_replaced(account, inside, secret_file, tmp_path):
@@ -55,21 +60,23 @@ def test_credential_of_a_known_integration_is_replaced(account, inside, secret_f
     connect(account, "--application-id", APPLICATION_ID, "--secret-file", renewed)
     with inside():
         [integration] = Integration.objects.all()
-        assert (integration.epoch, integration.credential.hint) == (2, "…2027")
+        assert (integration.epoch, integration.credentials.get().hint) == (2, "…2027")
 
 
-def test_more_tenants_are_added_to_an_integration_without_its_credential(account, inside, secret_file):
+def test_more_tenants_are_added_to_an_integration_without_its_credential(
+    account, inside, secret_file, tenant_id
+):
     connect(account, "--application-id", APPLICATION_ID, "--secret-file", secret_file)
-    connect(account, "--tenant", f"{TENANT_ID}=Contoso", "--tenant", f"{uuid.uuid4()}=Fabrikam")
+    connect(account, "--tenant", f"{tenant_id}=Contoso", "--tenant", f"{uuid.uuid4()}=Fabrikam")
     with inside():
         assert Integration.objects.count() == 1
         assert set(Organization.objects.values_list("name", flat=True)) == {"Contoso", "Fabrikam"}
 
 
-def test_an_organization_of_the_name_is_used_and_not_doubled(account, inside, secret_file):
+def test_an_organization_of_the_name_is_used_and_not_doubled(account, inside, secret_file, tenant_id):
     connect(account, "--application-id", APPLICATION_ID, "--secret-file", secret_file)
     for _ in range(2):
-        connect(account, "--tenant", f"{TENANT_ID}=Contoso")
+        connect(account, "--tenant", f"{tenant_id}=Contoso")
     with inside():
         assert Organization.objects.filter(name="Contoso").count() == 1
 
@@ -97,7 +104,14 @@ def test_an_organization_of_the_name_is_used_and_not_doubled(account, inside, se
             "tenant's GUID",
         ),
         (
-            ("--application-id", APPLICATION_ID, "--secret-file", "SECRET", "--tenant", f"{TENANT_ID}="),
+            (
+                "--application-id",
+                APPLICATION_ID,
+                "--secret-file",
+                "SECRET",
+                "--tenant",
+                f"{uuid.UUID(int=1)}=",
+            ),
             "tenant's GUID",
         ),
     ],
@@ -160,7 +174,7 @@ def test_create_account_refuses_a_taken_name(account, monkeypatch):
         call_command("create_account", account.slug, "--name", "New MSP", "--admin", "ada@new.example")
 
 
-def test_tenant_that_is_matched_stays_with_its_organization(account, inside, secret_file):
+def test_tenant_that_is_matched_stays_with_its_organization(account, inside, secret_file, tenant_id):
     connect(
         account,
         "--application-id",
@@ -168,10 +182,10 @@ def test_tenant_that_is_matched_stays_with_its_organization(account, inside, sec
         "--secret-file",
         secret_file,
         "--tenant",
-        f"{TENANT_ID}=Contoso",
+        f"{tenant_id}=Contoso",
     )
     with pytest.raises(CommandError, match="is matched already"):
-        connect(account, "--tenant", f"{TENANT_ID}=Fabrikam")
+        connect(account, "--tenant", f"{tenant_id}=Fabrikam")
     with inside():
         [match] = TenantMatch.objects.select_related("organization")
         assert match.organization.name == "Contoso"

@@ -6,15 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from integrations.contacts import contacts_of_users
+from integrations.contact_rules import ContactRules
 from integrations.microsoft.records import DirectoryUser
 from integrations.models import ContactLink
+from integrations.steps import TenantContext
 from organizations.actions import ContactDetails, create_contacts, create_organization, update_contacts
-from organizations.models import Contact
-from tests.factories import NOW, connect
+from organizations.contact_details import Phone
+from organizations.models import Contact, ContactAddress
+from tests.factories import NOW, connect, give_contacts
 from tests.integrations.places import two_tenants
 
 LATER = NOW + timedelta(days=1)
+ALL = ContactRules()
 
 
 def _id(number: int) -> uuid.UUID:
@@ -31,7 +34,10 @@ MIA = DirectoryUser(
     job_title="Dentist",
     account_enabled=True,
     user_type="Member",
-    sku_ids=frozenset(),
+    sku_ids=frozenset({_id(100)}),
+    aliases=("mia@alder.example", "Mia.G@alder.example"),
+    business_phones=("+43 1 555 0100",),
+    mobile_phone="+43 664 555 0100",
 )
 
 
@@ -44,9 +50,11 @@ def match(account):
 def sync_users(inside, match):
     """Syncs users into the match's organization, or another match's; returns contact ids by user id."""
 
-    def run(*users, of=match, now=NOW) -> dict[uuid.UUID, int]:
+    def run(*users, of=match, now=NOW, rules=ALL) -> dict[uuid.UUID, int]:
+        give_contacts(TenantContext(of.account_id, of.pk, of.organization_id, now, rules), users)
         with inside():
-            return contacts_of_users(users, match_id=of.pk, organization=of.organization, now=now)
+            links = ContactLink.objects.filter(match=of, user_id__in=[user.id for user in users])
+            return dict(links.values_list("user_id", "contact_id"))
 
     return run
 
@@ -55,10 +63,10 @@ def sync_users(inside, match):
 def person(inside, match):
     """A contact that a person wrote."""
 
-    def write(name, email, *, organization=None) -> int:
+    def write(name, email="", *, organization=None, **details) -> int:
         with inside():
             [contact] = create_contacts(
-                organization or match.organization, [ContactDetails(name=name, email=email)], now=NOW
+                organization or match.organization, [ContactDetails(name, email=email, **details)], now=NOW
             )
         return contact.pk
 
@@ -90,10 +98,23 @@ def test_stranger_becomes_a_contact(sync_users, inside, match):
         "Dentist",
         "mia@alder.example",
     )
+    assert contact.phones == [
+        {"label": "Office", "number": "+43 1 555 0100"},
+        {"label": "Mobile", "number": "+43 664 555 0100"},
+    ]
+    with inside():
+        assert list(ContactAddress.objects.values_list("email", "email_key", "organization_id")) == [
+            ("Mia.G@alder.example", "mia.g@alder.example", match.organization_id)
+        ]
 
 
 def test_same_users_again_are_the_same_contacts(sync_users, inside):
-    users = [MIA, replace(MIA, id=_id(2), mail="jon@alder.example", user_principal_name="jon@alder.example")]
+    users = [
+        MIA,
+        replace(
+            MIA, id=_id(2), mail="jon@alder.example", user_principal_name="jon@alder.example", aliases=()
+        ),
+    ]
     first = sync_users(*users)
     assert sync_users(*reversed(users), now=LATER) == first
     with inside():
@@ -252,3 +273,136 @@ def test_tenants_of_one_organization_share_the_contact_of_one_address(account, s
         second.save()
     [mias] = sync_users(MIA, of=first).values()
     assert sync_users(replace(MIA, id=_id(9)), of=second) == {_id(9): mias}
+
+
+def test_any_alias_of_the_user_finds_the_contact(sync_users, person):
+    known = person("Dr. Gruber", "MIA.G@alder.example")
+    assert sync_users(MIA) == {MIA.id: known}
+
+
+def test_any_alias_of_the_contact_finds_it(sync_users, person):
+    known = person("Dr. Gruber", "office@elsewhere.example", aliases=("mia@alder.example",))
+    assert sync_users(MIA) == {MIA.id: known}
+
+
+def test_address_in_use_counts_more_than_an_alias(sync_users, person):
+    person("By alias", "office@elsewhere.example", aliases=("mia@alder.example",))
+    in_use = person("By address", "mia@alder.example")
+    assert sync_users(MIA) == {MIA.id: in_use}
+
+
+@pytest.mark.parametrize("name", ["Mia Gruber", "mia GRUBER "])
+def test_full_name_finds_whom_no_address_finds(sync_users, person, name):
+    known = person(name, "mia@home.example")
+    assert sync_users(MIA) == {MIA.id: known}
+
+
+def test_given_name_and_surname_find_whom_the_directory_displays_the_other_way_round(sync_users, person):
+    known = person("Mia Gruber")
+    assert sync_users(replace(MIA, display_name="Gruber, Mia")) == {MIA.id: known}
+
+
+def test_address_counts_more_than_full_name(sync_users, person):
+    person("Mia Gruber")
+    by_address = person("Reception", "mia@alder.example")
+    assert sync_users(MIA) == {MIA.id: by_address}
+
+
+def test_name_of_two_contacts_finds_neither(sync_users, person):
+    taken = {person("Mia Gruber", "one@home.example"), person("Mia Gruber", "two@home.example")}
+    assert set(sync_users(MIA).values()).isdisjoint(taken)
+
+
+def test_name_of_two_users_finds_neither(sync_users, person):
+    known = person("Mia Gruber")
+    twin = replace(MIA, id=_id(2), user_principal_name="m2@alder.example", mail="", aliases=())
+    assert known not in sync_users(MIA, twin).values()
+
+
+def test_contact_of_another_tenants_user_is_not_found_by_name(sync_users, inside, match, account):
+    second = connect(account, two_tenants()[1:], name="Second").matches[0]
+    with inside():
+        second.organization = match.organization
+        second.save()
+    namesake = replace(MIA, id=_id(9), user_principal_name="x@birch.example", mail="", aliases=())
+    [mias] = sync_users(MIA).values()
+    assert sync_users(namesake, of=second)[namesake.id] != mias
+
+
+def test_persons_contact_gains_what_was_left_blank_and_nothing_else(sync_users, person, inside):
+    known = person("Dr. Mia Gruber", "mia@alder.example", title="Head dentist")
+    sync_users(MIA, now=LATER)
+    with inside():
+        contact = Contact.objects.get(pk=known)
+        assert not contact.addresses.exists()
+    assert (contact.name, contact.first_name, contact.title, contact.email) == (
+        "Dr. Mia Gruber",
+        "",
+        "Head dentist",
+        "mia@alder.example",
+    )
+    assert (len(contact.phones), contact.updated_at) == (2, LATER)
+
+
+def test_complete_contact_of_a_person_is_not_written(sync_users, person, inside):
+    known = person("Mia", "mia@alder.example", title="Head", phones=(Phone("Home", "1"),))
+    sync_users(MIA, now=LATER)
+    with inside():
+        assert Contact.objects.get(pk=known).updated_at == NOW
+
+
+def test_new_phones_and_aliases_replace_the_old_ones_of_the_syncs_own_contact(sync_users, inside):
+    sync_users(MIA)
+    sync_users(replace(MIA, mobile_phone="", aliases=("mia@alder.example", "mg@alder.example")), now=LATER)
+    with inside():
+        [contact] = Contact.objects.all()
+        assert list(contact.addresses.values_list("email", flat=True)) == ["mg@alder.example"]
+    assert contact.phones == [{"label": "Office", "number": "+43 1 555 0100"}]
+
+
+def test_order_of_aliases_at_microsoft_writes_nothing(sync_users, inside):
+    aliases = ("mia@alder.example", "a@alder.example", "b@alder.example")
+    sync_users(replace(MIA, aliases=aliases))
+    sync_users(replace(MIA, aliases=aliases[::-1]), now=LATER)
+    with inside():
+        assert Contact.objects.get().updated_at == NOW
+
+
+def test_new_contact_gets_the_default_type_and_keeps_what_a_person_makes_of_it(sync_users, inside):
+    rules = ContactRules(contact_type="End User")
+    sync_users(MIA, rules=rules)
+    with inside():
+        contact = Contact.objects.get()
+        assert contact.contact_type == "End User"
+        Contact.objects.update(contact_type="Approver", notes="Call before noon")
+    sync_users(replace(MIA, job_title="Owner"), rules=rules, now=LATER)
+    with inside():
+        contact = Contact.objects.get()
+    assert (contact.title, contact.contact_type, contact.notes) == ("Owner", "Approver", "Call before noon")
+
+
+@pytest.mark.parametrize(
+    ("rules", "user"),
+    [
+        (ContactRules(sku_ids=frozenset({_id(101)})), MIA),
+        (ContactRules(sku_ids=frozenset()), MIA),
+        (ALL, replace(MIA, sku_ids=frozenset())),
+        (ContactRules(include_disabled=False), replace(MIA, account_enabled=False)),
+        (ContactRules(include_guests=False), replace(MIA, user_type="Guest")),
+    ],
+    ids=["another subscription", "no subscription ticked", "unlicensed", "disabled", "guest"],
+)
+def test_user_whom_the_rules_leave_out_is_not_made_a_contact(sync_users, contacts, rules, user):
+    assert sync_users(user, rules=rules) == {}
+    assert contacts() == []
+
+
+def test_known_person_is_linked_whatever_the_rules_say(sync_users, person):
+    known = person("Mia", "mia@alder.example")
+    assert sync_users(MIA, rules=ContactRules(sku_ids=frozenset())) == {MIA.id: known}
+
+
+def test_linked_user_stays_in_step_when_the_rules_leave_them_out_later(sync_users, contacts):
+    sync_users(MIA)
+    sync_users(replace(MIA, display_name="Mia Berger"), rules=ContactRules(sku_ids=frozenset()), now=LATER)
+    assert contacts() == [("Mia Berger", "mia@alder.example")]

@@ -15,7 +15,8 @@ from integrations.problems import Problem
 from integrations.states import IntegrationStatus, MatchState, RunState, SyncState, final_run_state
 from integrations.steps import StepOutcome
 from organizations.access import account_transaction
-from tests.factories import connect_to
+from organizations.actions import ContactDetails, create_contacts
+from tests.factories import NOW, connect_to
 
 D, H, F, C = SyncState.DONE, SyncState.HELD, SyncState.FAILED, SyncState.CANCELLED
 
@@ -63,7 +64,7 @@ def test_throttled_tenant_waits_without_losing_an_attempt(simulated, account, be
     assert (sync.state, sync.problem) == (SyncState.PENDING, Problem.THROTTLED)
     assert (sync.attempts, sync.throttles) == (0, 1)
     assert sync.next_at >= asked_at + timedelta(seconds=300)
-    assert len(_graph_requests(simulator, tenant)) == 2
+    assert len(_graph_requests(simulator, tenant)) == 3
 
 
 def test_throttled_tenant_is_not_asked_before_its_time(simulated, account, begin, work_off, bring_forward):
@@ -230,8 +231,10 @@ def test_bug_in_a_step_is_told_and_tried_again(one, begin, work_off, probe, quic
 
 
 def test_bug_in_writing_leaves_nothing_half_written(one, begin, work_off, probe, quick_retries, stored):
-    run = begin(one.connected, steps=["licenses", "probe"])
+    organization = one.connected.matches[0].organization
+    run = begin(one.connected, steps=["probe"])
     before = stored()
+    probe.on_apply = lambda: create_contacts(organization, [ContactDetails("Half of two")], now=NOW)
     probe.outcome = None
     assert work_off(run).state == RunState.ERROR
     assert stored() == before

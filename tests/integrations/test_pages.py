@@ -11,7 +11,6 @@ from integrations.microsoft.simulator import Fault
 from integrations.models import SyncRun, SyncSettings, TenantSync
 from integrations.problems import Problem
 from integrations.states import SyncState, Trigger
-from organizations.models import Activity
 from organizations.roles import Role
 from tests.factories import NOW, connect, connect_to
 from tests.integrations.places import tenant_named
@@ -47,11 +46,25 @@ def alerts(page):
     return page.texts("p", class_="alert")
 
 
-def actions_of(page):
+#: In the order of the menu.
+PAGES_AND_CONTROLS = [
+    "Sync Settings", "Matching", "Start Manual Sync", "Preview", "Cancel", "Pause Sync", "Tenants", "Logs",
+    "Edit Credentials", "Disconnect",
+]  # fmt: skip
+
+
+def obstacles_of(page):
     return {
-        each.text.removesuffix("A sync is running"): "disabled" not in each.attributes
+        each.all("span")[0].text.removesuffix(hint): hint
         for each in _controls(page)
+        for hint in each.texts("span", class_="menu-hint")
     }
+
+
+def labels_of(page):
+    hints = obstacles_of(page)
+    texts = [each.all("span")[0].text for each in _controls(page)]
+    return [next((label for label, hint in hints.items() if text == label + hint), text) for text in texts]
 
 
 def _controls(page):
@@ -68,13 +81,20 @@ def test_account_without_integration_is_told_how_to_connect_one(admin, url):
     assert (page.one("h1").text, page.one("div", class_="empty").one("h2").text) == (
         "Active Integrations", "Nothing is connected yet",
     )  # fmt: skip
-    assert page.texts("code") == ["README.md", "python manage.py connect_microsoft"]
+    ways = page.one("main").all("a", class_="button")
+    assert [(each.text, each.attributes["href"]) for each in ways] == [
+        ("New", f"{url}new/"),
+        ("New integration", f"{url}new/"),
+    ]
 
 
 def test_new_integration_was_never_synced(admin, url, connected):
     page = page_of(admin.get(url))
-    assert [row[:4] for row in page.rows] == [["Microsoft", "Microsoft", "Never synced", "Never"]]
-    assert actions_of(page) == {"Sync Settings": True, "Start Manual Sync": True}
+    [row] = page.rows
+    assert row[:4] == ["Microsoft", "Microsoft", "Never synced", "Never"]
+    assert (row[5], row[6]) == ("", "2 matched")
+    assert labels_of(page) == PAGES_AND_CONTROLS
+    assert obstacles_of(page) == {"Cancel": "No sync is running"}
 
 
 def test_integrations_are_listed_by_name(admin, url, account, connected, inside):
@@ -82,29 +102,6 @@ def test_integrations_are_listed_by_name(admin, url, account, connected, inside)
         secret = ClientSecret("22222222-2222-3333-4444-555555555555", "another")
         connect_microsoft(account.pk, NewIntegration("A first one", secret), now=NOW)
     assert [row[0] for row in page_of(admin.get(url)).rows] == ["A first one", "Microsoft"]
-
-
-def test_sync_settings_show_what_is_ticked_and_keep_what_is_saved(admin, settings_url, connected, inside):
-    page = page_of(admin.get(settings_url))
-    assert page.one("h1").text == "Sync your data with Microsoft"
-    [box] = page.all("input", type="checkbox")
-    assert (box.attributes["name"], "checked" in box.attributes) == ("licenses", True)
-    assert page.one("label", **{"for": box.attributes["id"]}).text == "Licenses"
-
-    answer = admin.post(settings_url, {}, follow=True)
-    assert alerts(page_of(answer)) == [
-        "Saved. The next sync follows these settings; start one from the Actions menu. Dismiss"
-    ]
-    with inside():
-        assert SyncSettings.objects.get(integration=connected.integration).steps == []
-    [box] = page_of(admin.get(settings_url)).all("input", type="checkbox")
-    assert "checked" not in box.attributes
-
-    admin.post(settings_url, {"licenses": "on", "unknown": "on"})
-    with inside():
-        assert SyncSettings.objects.get(integration=connected.integration).steps == ["licenses"]
-        saved = Activity.objects.filter(action="sync-settings.saved").order_by("pk").last()
-        assert (saved.subject, saved.details) == ("Microsoft", {"before": [], "after": ["licenses"]})
 
 
 def test_start_manual_sync_starts_one_run_however_often_it_is_pressed(admin, url, start_url, inside):
@@ -122,7 +119,8 @@ def test_start_manual_sync_starts_one_run_however_often_it_is_pressed(admin, url
     assert page.one("progress").attributes | {"id": ""} == {
         "id": "", "max": "2", "value": "0", "aria-label": "Tenants synced by Microsoft",
     }  # fmt: skip
-    assert actions_of(page) == {"Sync Settings": True, "Start Manual Sync": False, "Last run": True}
+    assert labels_of(page) == PAGES_AND_CONTROLS
+    assert obstacles_of(page) == {"Start Manual Sync": "A sync is running", "Preview": "A sync is running"}
 
 
 def test_sync_with_nothing_ticked_says_what_to_tick(admin, url, start_url, connected, inside):
@@ -150,7 +148,8 @@ def test_live_status_asks_for_itself_until_the_run_has_ended(admin, url, start_u
         False, "OK", "Microsoft: OK",
     )  # fmt: skip
     replaced = [each.attributes["id"] for each in ended.everything() if "hx-swap-oob" in each.attributes]
-    parts = ("progress", "freshness", "action-1", "action-2", "action-3")
+    actions = (f"action-{place}" for place in range(1, len(PAGES_AND_CONTROLS) + 1))
+    parts = ("progress", "freshness", "next", "tenants", *actions)
     assert sorted(replaced) == sorted(f"integration-{connected.integration.pk}-{part}" for part in parts)
 
 
@@ -176,7 +175,7 @@ def test_run_page_of_a_partial_sync_puts_trouble_first_with_its_remedy(admin, ur
     )
     run = sync(connected)
     page = page_of(admin.get(f"/{account.slug}/admin/sync-runs/{run.pk}/"))
-    states = [row[2] for row in page.rows if len(row) == 10]
+    states = [row[2] for row in page.rows if len(row) == 11]
     assert states == ["Error", "Error", "OK"]
     told = {
         callout.one("strong").text: callout.one("b").text in callout.text
@@ -232,7 +231,7 @@ def test_roles_that_may_not_manage_integrations_neither_see_nor_change_them(
     menu = page_of(client.get(url.replace("admin/integrations", "organizations")))
     assert menu.all("div", id="admin-menu") == []
     with inside():
-        assert (SyncRun.objects.count(), SyncSettings.objects.get().steps) == (0, ["licenses"])
+        assert (SyncRun.objects.count(), SyncSettings.objects.get().steps) == (0, ["contacts", "licenses"])
 
 
 @pytest.mark.parametrize(

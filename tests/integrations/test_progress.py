@@ -11,7 +11,7 @@ from integrations.problems import Problem
 from integrations.progress import STALLED_AFTER, duration_text, latest_runs, progress_of
 from integrations.states import RunState, SyncState
 from tests.factories import NOW, connect
-from tests.integrations.places import two_tenants
+from tests.integrations.places import tenant_named, two_tenants
 
 
 @pytest.fixture
@@ -79,6 +79,55 @@ def test_every_state_of_a_run_has_its_words(progress, run, inside):
         RunState.ERROR: "Error",
         RunState.CANCELLED: "Cancelled",
     }
+
+
+def test_pace_is_told_once_a_few_tenants_are_done(account, begin, inside, many):
+    run, finish = many
+    finish(2)
+    with inside():
+        early = progress_of([run], now=run.created_at + timedelta(seconds=1))[run.pk]
+    assert (early.rate_text, early.estimate_text, early.elapsed_text) == ("", "", "1.0 s so far")
+    finish(6)
+    with inside():
+        fast = progress_of([run], now=run.created_at + timedelta(seconds=0.5))[run.pk]
+        slow = progress_of([run], now=run.created_at + timedelta(seconds=20))[run.pk]
+    assert (fast.rate_text, fast.estimate_text) == ("12 tenants/s", "about 0.3 s left")
+    assert (slow.rate_text, slow.estimate_text) == ("18 tenants/min", "about 13 s left")
+
+
+def test_run_that_goes_on_is_timed_anew_and_shows_no_pace(account, begin, inside, many, settings):
+    run, finish = many
+    finish(6)
+    again = run.created_at + timedelta(hours=3)
+    with inside():
+        run.deadline_at = again + timedelta(seconds=settings.SYNC_RUN_SECONDS)
+        shown = progress_of([run], now=again + timedelta(seconds=40))[run.pk]
+    assert (shown.elapsed_text, shown.rate_text, shown.estimate_text) == ("40 s so far", "", "")
+
+
+@pytest.fixture
+def many(account, begin, inside):
+    """A run of ten tenants, and a way to end the first few of them."""
+    run = begin(connect(account, [tenant_named(f"Client {number}") for number in range(10)]))
+
+    def finish(count: int) -> None:
+        with inside():
+            first = list(run.tenant_syncs.order_by("pk").values_list("pk", flat=True)[:count])
+            run.tenant_syncs.filter(pk__in=first).update(state=SyncState.DONE)
+
+    return run, finish
+
+
+def test_held_and_failed_tenants_are_counted_beside_each_other(progress, run, inside):
+    _finish(
+        run,
+        inside,
+        state=RunState.HELD,
+        tenants=[{"state": SyncState.HELD}, {"state": SyncState.FAILED}],
+    )
+    shown = progress()
+    assert (shown.held, shown.failed) == (1, 1)
+    assert shown.hint == "1 of 2 tenants held, 1 of 2 tenants failed"
 
 
 def test_run_without_a_sign_of_life_looks_stalled(progress, run):

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from celery import current_app
 from django.conf import settings
 from django.utils import timezone
@@ -19,18 +18,27 @@ def _named(name):
 
 def test_tasks_are_known_by_the_names_that_wake_up_calls_use():
     ours = {name for name in current_app.tasks if name.startswith("integrations.")}
-    assert ours == {"integrations.drain", "integrations.start_due_sync", "integrations.tick"}
+    assert ours == {
+        "integrations.answer",
+        "integrations.disconnect",
+        "integrations.drain",
+        "integrations.start_due_sync",
+        "integrations.tick",
+        "integrations.warn_of_expiry",
+        "integrations.watch_credentials",
+    }
 
 
-@pytest.mark.parametrize("task", [tasks.drain, tasks.start_due_sync, tasks.tick])
-def test_no_task_runs_without_a_time_limit(task):
-    assert task.time_limit is not None
+def test_no_task_runs_without_a_time_limit():
+    ours = [task for name, task in current_app.tasks.items() if name.startswith("integrations.")]
+    assert [task.name for task in ours if task.time_limit is None] == []
 
 
 def test_ticks_have_a_queue_of_their_own():
     """So that a tick never waits behind a large account's tenants."""
     router = current_app.amqp.router
-    assert router.route({}, "integrations.tick")["queue"].name == "control"
+    for task in ("tick", "watch_credentials", "warn_of_expiry"):
+        assert router.route({}, f"integrations.{task}")["queue"].name == "control"
     assert router.route({}, "integrations.drain")["queue"].name == "sync"
 
 

@@ -170,7 +170,10 @@ class Inspector:
         # Not the whole token, since a page may repeat what was searched for.
         name, row_id = self.rival.token[:-2], self.rival.ids["organization_id"]
         theirs = self.rival.ids | {"token": name, "cursor": _cursor(name, row_id)}
-        nobody = {"organization_id": ABSENT_ID, "token": "0kanarinobody", "cursor": _cursor(name, ABSENT_ID)}
+        nobody = dict.fromkeys(theirs, ABSENT_ID) | {
+            "token": "0kanarinobody",
+            "cursor": _cursor(name, ABSENT_ID),
+        }
         twin, asked = (
             Address(
                 f"own with {kind} {query}",

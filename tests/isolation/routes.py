@@ -51,6 +51,12 @@ ROUTES = {
     "organizations:organization-detail": Route(shows="organization_id"),
     "organizations:contact-list": Route(shows="contact_id", queries=LIST),
     "organizations:contact-detail": Route(shows="contact_id"),
+    "organizations:contact-edit": Route(
+        shows="contact_id",
+        answers={**PAGE, "POST": 302},
+        needs=Right.EDIT,
+        form={"contact_type": "End User", "notes": "n"},
+    ),
     "flexible_assets:asset-list": Route(
         shows="asset_id", queries=(*LIST, "organization={organization_id}", "status={token}")
     ),
@@ -60,14 +66,89 @@ ROUTES = {
         queries=(*LIST, "organization={organization_id}", "status={token}"),
     ),
     "flexible_assets:asset-detail": Route(shows="asset_id"),
+    "flexible_assets:asset-edit": Route(
+        shows="asset_id",
+        answers={**PAGE, "POST": 302},
+        needs=Right.EDIT,
+        form={"notes": "n", "audience": "everyone"},
+    ),
     "flexible_assets:tagged-contacts": Route(shows="contact_id", queries=LIST),
     "integrations:integration-list": Route(shows="integration_id", needs=INTEGRATIONS),
+    "integrations:integration-new": Route(needs=INTEGRATIONS),
+    "integrations:microsoft-new": Route(answers={**PAGE, "POST": 422}, needs=INTEGRATIONS),
+    "integrations:integration-edit": Route(
+        shows="integration_id", answers={**PAGE, "POST": 422}, needs=INTEGRATIONS
+    ),
+    "integrations:credentials": Route(shows="integration_id", needs=INTEGRATIONS),
+    "integrations:credential-test": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:credential-next": Route(
+        shows="integration_id", answers={**PAGE, "POST": 422}, needs=INTEGRATIONS
+    ),
+    "integrations:credential-switch": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:credential-discard": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:certificate": Route(needs=INTEGRATIONS),
     "integrations:integration-status": Route(shows="integration_id", needs=INTEGRATIONS),
     "integrations:sync-settings": Route(
-        shows="integration_id", answers={**PAGE, "POST": 302}, needs=INTEGRATIONS, form={"licenses": "on"}
+        shows="integration_id",
+        answers={**PAGE, "POST": 302},
+        needs=INTEGRATIONS,
+        form={"licenses": "on", "schedule": "hourly", "notify": "never"},
     ),
     "integrations:start-sync": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:start-preview": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:cancel-sync": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:pause-sync": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:resume-sync": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:run-list": Route(
+        shows="integration_id", needs=INTEGRATIONS, queries=("sort=run&from={cursor}",)
+    ),
+    "integrations:disconnect": Route(
+        shows="integration_id", answers={**PAGE, "POST": 422}, needs=INTEGRATIONS, form={"choice": "delete"}
+    ),
+    "integrations:disconnection-detail": Route(shows="disconnection_id", needs=INTEGRATIONS),
     "integrations:run-detail": Route(shows="integration_id", needs=INTEGRATIONS),
+    "integrations:run-log": Route(shows="organization_id", needs=INTEGRATIONS),
+    "integrations:retry-failed": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:tenant-sync": Route(shows="integration_id", needs=INTEGRATIONS),
+    "integrations:retry-tenant": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:accept-held": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:discard-held": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:inquiry": Route(shows="integration_id", needs=INTEGRATIONS),
+    "integrations:tenants": Route(shows="integration_id", needs=INTEGRATIONS),
+    "integrations:find-customers": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:consent-new": Route(
+        shows="integration_id",
+        answers={**PAGE, "POST": 422},
+        needs=INTEGRATIONS,
+        form={"tenant_id": "nowhere"},
+        queries=("tenant={match_id}",),
+    ),
+    "integrations:consent-detail": Route(shows="integration_id", needs=INTEGRATIONS),
+    "integrations:consent-confirm": Route(
+        answers={"POST": 422}, needs=INTEGRATIONS, form={"destination": "nowhere"}
+    ),
+    "integrations:consent-discard": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:consent-check": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:consent-callback": Route(answers={"GET": 400}, strangers={"GET": 400}),
+    "integrations:matching": Route(
+        shows="integration_id",
+        answers={**PAGE, "POST": 302},
+        needs=INTEGRATIONS,
+        form={"bulk": "ignore", "scope": "all"},
+        queries=("show=matched&q={token}", "show=matched&from={cursor}"),
+    ),
+    "integrations:match-tenant": Route(
+        shows="integration_id",
+        answers={**PAGE, "POST": 422},
+        needs=INTEGRATIONS,
+        queries=("q={token}", "organization={organization_id}"),
+    ),
+    "integrations:revert-match": Route(
+        shows="integration_id", answers={**PAGE, "POST": 422}, needs=INTEGRATIONS
+    ),
+    "integrations:create-organization-for-tenant": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:ignore-tenant": Route(answers={"POST": 302}, needs=INTEGRATIONS),
+    "integrations:stop-ignoring-tenant": Route(answers={"POST": 302}, needs=INTEGRATIONS),
 }
 
 

@@ -14,15 +14,18 @@ from flexible_assets.actions import (
     lock_totals,
     refresh_totals,
     replace_tags,
+    restrict_asset,
 )
 from flexible_assets.models import FlexibleAsset
 from integrations.actions.matching import Tenant
 from integrations.models import (
     ConsentRequest,
     ContactLink,
+    CredentialKind,
     Disconnection,
     Inquiry,
     Integration,
+    IntegrationCredential,
     SyncRun,
     TenantMatch,
     TenantSync,
@@ -37,11 +40,14 @@ from integrations.states import (
     SyncState,
     Trigger,
 )
+from integrations.steps import Change
 from licenses.asset_type import HOLDERS, MICROSOFT_LICENSES
 from licenses.models import LicenseRecord
 from licenses.reconcile import License, Units
 from organizations.access import account_transaction
 from organizations.actions import ContactDetails, create_contacts, record_activity
+from organizations.contact_details import Phone
+from organizations.mail import post
 from organizations.models import Account, User
 from organizations.roles import Role
 from organizations.wall import is_account_owned
@@ -68,6 +74,9 @@ _WORDS_OF_THE_PRODUCT = {
     (apps.get_model("integrations.SyncSettings"), "steps"),
 }
 
+#: Fields that hold the name where it is not `name`.
+_NAMED = {"disconnection_id": "integration_name"}
+
 
 @dataclass(frozen=True)
 class Side:
@@ -81,7 +90,7 @@ class Side:
 
     def name_of(self, row: str) -> str:
         """The name of the row that `ids` knows so."""
-        return f"{self.token} {self.ids[row]} name"
+        return f"{self.token} {self.ids[row]} {_NAMED.get(row, 'name')}"
 
     def secrets(self) -> set[str]:
         """What carries no token, but is as telling."""
@@ -121,6 +130,7 @@ def make_side(name: str, *, number: int) -> Side:
     connected = connect(account, [Tenant(uuid.uuid4(), "Tenant", "tenant.example")])
     with account_transaction(account.pk):
         ids = _fill(connected.integration, connected.matches[0])
+        _add_restricted_asset(connected.matches[0], people[Role.LITE.value])
         side = Side(account, f"0kanari{uuid.uuid4().hex[:10]}", number, ids, people)
         for model in account_owned_models():
             _mark(model, side)
@@ -136,9 +146,10 @@ def account_owned_models() -> list[type[models.Model]]:
 def _fill(integration: Integration, match: TenantMatch) -> dict[str, int]:
     account_id, organization = integration.account_id, match.organization
     assert organization is not None
-    [contact] = create_contacts(
-        organization, [ContactDetails("Person", "P", "Erson", "Boss", "p@x.test")], now=NOW
+    person = ContactDetails(
+        "Person", "P", "Erson", "Boss", "p@x.test", phones=(Phone("Office", "1"),), aliases=("q@x.test",)
     )
+    [contact] = create_contacts(organization, [person], now=NOW)
     schema = ensure_managed_type(account_id, MICROSOFT_LICENSES, now=NOW)
     totals = lock_totals(schema, organization)
     license_ = License(uuid.uuid4(), "Name", "PART", Units(enabled=5, consumed=3))
@@ -150,9 +161,11 @@ def _fill(integration: Integration, match: TenantMatch) -> dict[str, int]:
     ContactLink.objects.create(
         account_id=account_id, match=match, user_id=uuid.uuid4(), contact=contact, is_own=True, digest="d"
     )
-    run = _add_run(match)
+    run, sync = _add_run(match)
     inquiry, consent = _add_consent(match)
     disconnection = _add_disconnection(integration)
+    credential = _certify(integration)
+    post(account_id, to=["p@x.test"], subject="s", body="b", dedupe_key="k", now=NOW)
     record_activity(
         account_id, at=NOW, action="a", subject="s", organization=organization, details={"text": "t"}
     )
@@ -164,11 +177,22 @@ def _fill(integration: Integration, match: TenantMatch) -> dict[str, int]:
         "field_id": field.pk,
         "integration_id": integration.pk,
         "run_id": run.pk,
+        "sync_id": sync.pk,
         "match_id": match.pk,
         "inquiry_id": inquiry.pk,
         "consent_id": consent.pk,
         "disconnection_id": disconnection.pk,
+        "credential_id": credential.pk,
     }
+
+
+def _add_restricted_asset(match: TenantMatch, user: User) -> None:
+    """Which counts for those alone who see it."""
+    schema = ensure_managed_type(match.account_id, MICROSOFT_LICENSES, now=NOW)
+    traits = License(uuid.uuid4(), "Restricted", "PART", Units(enabled=5)).traits
+    assert match.organization_id is not None
+    [asset] = create_assets(schema, [traits], organization_id=match.organization_id, now=NOW)
+    restrict_asset(asset, users=[user], now=NOW)
 
 
 def _add_license_record(license_: License, asset: FlexibleAsset, match: TenantMatch) -> None:
@@ -190,7 +214,7 @@ def _add_license_record(license_: License, asset: FlexibleAsset, match: TenantMa
     )
 
 
-def _add_run(match: TenantMatch) -> SyncRun:
+def _add_run(match: TenantMatch) -> tuple[SyncRun, TenantSync]:
     run = SyncRun.objects.create(
         account_id=match.account_id,
         integration_id=match.integration_id,
@@ -203,7 +227,7 @@ def _add_run(match: TenantMatch) -> SyncRun:
         deadline_at=NOW,
         finished_at=NOW,
     )
-    TenantSync.objects.create(
+    sync = TenantSync.objects.create(
         account_id=match.account_id,
         run=run,
         match=match,
@@ -211,32 +235,40 @@ def _add_run(match: TenantMatch) -> SyncRun:
         problem=Problem.UNEXPECTED,
         next_at=NOW,
         lease_token=uuid.uuid4(),
+        changes=[Change("k", "License orphaned", "Microsoft 365 E3", "10 active").as_json()],
     )
-    return run
+    return run, sync
 
 
 def _add_consent(match: TenantMatch) -> tuple[Inquiry, ConsentRequest]:
     """Verified, and waiting for a person to confirm it."""
+    tenant_id = uuid.uuid4()
     inquiry = Inquiry.objects.create(
         account_id=match.account_id,
         integration_id=match.integration_id,
         kind=InquiryKind.TENANT,
-        tenant_id=match.tenant_id,
+        tenant_id=tenant_id,
         epoch=1,
         created_at=NOW,
         finished_at=NOW,
+        result={
+            "ok": True,
+            "findings": [{"label": "l", "permission": "p", "ok": True}],
+            "tenant": {"id": str(tenant_id), "name": "n", "default_domain": "d", "verified_domains": ["v"]},
+            "subscriptions": [{"sku_id": "s", "part_number": "p", "consumed": 3, "enabled": 5}],
+        },
     )
     consent = ConsentRequest.objects.create(
         account_id=match.account_id,
         integration_id=match.integration_id,
         token_digest=uuid.uuid4().hex,
-        expected_tenant_id=match.tenant_id,
+        expected_tenant_id=tenant_id,
         organization=match.organization,
         state=ConsentState.VERIFIED,
         created_at=NOW,
         expires_at=NOW,
         answered_at=NOW,
-        tenant_id=match.tenant_id,
+        tenant_id=tenant_id,
         inquiry=inquiry,
     )
     return inquiry, consent
@@ -247,7 +279,7 @@ def _add_disconnection(integration: Integration) -> Disconnection:
     return Disconnection.objects.create(
         account_id=integration.account_id,
         integration_name="Former",
-        application_id=uuid.uuid4(),
+        application_id=str(uuid.uuid4()),
         cloud="global",
         tenants=1,
         mode=DisconnectMode.KEEP,
@@ -255,6 +287,14 @@ def _add_disconnection(integration: Integration) -> Disconnection:
         finished_at=NOW,
         counts={"assets": 3},
     )
+
+
+def _certify(integration: Integration) -> IntegrationCredential:
+    """So that there is a public part to download."""
+    row = IntegrationCredential.objects.of_integration(integration).get()
+    row.kind, row.certificate = CredentialKind.CERTIFICATE, f"public part {uuid.uuid4()}"
+    row.save()
+    return row
 
 
 def _mark(model: type[models.Model], side: Side) -> None:

@@ -29,6 +29,7 @@ QUEUE = {
     "integrations_integrationcredential": {"account_id", "expires_at", "id", "warned_days"},
     "integrations_syncrun": {"account_id", "deadline_at", "id", "state"},
     "integrations_tenantsync": {"account_id", "id", "lease_until", "next_at", "run_id", "state"},
+    "organizations_letter": {"account_id", "id", "next_at"},
 }
 #: The one table whose conflicts tell of other accounts, on purpose: TenantClaim says why.
 UNIQUE_ON_SERVER = {"integrations_tenantclaim": [["tenant_id"]]}
@@ -205,6 +206,7 @@ def test_suite_runs_as_the_roles_that_serve(committed):
         "SELECT name FROM integrations_integration",
         "SELECT sealed FROM integrations_integrationcredential",
         "SELECT detail FROM integrations_tenantsync",
+        "SELECT body FROM organizations_letter",
         "SELECT id FROM organizations_contact",
         "SELECT id FROM organizations_account",
         "SELECT session_data FROM django_session",

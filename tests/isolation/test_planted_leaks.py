@@ -79,7 +79,9 @@ def test_forgotten_filter_is_told(rows, route, breach, told, monkeypatch):
 
 @pytest.mark.usefixtures("without_wall")
 def test_sum_over_all_accounts_is_told(told, monkeypatch):
-    monkeypatch.setattr("flexible_assets.lists.visible_totals", lambda user: OrganizationTotals.objects.all())
+    monkeypatch.setattr(
+        "flexible_assets.totals.visible_totals", lambda user: OrganizationTotals.objects.all()
+    )
     monkeypatch.setattr(TotalsQuerySet, "of_type", lambda self, asset_type: self.all())
     assert "administrator GET own: shows" in told("flexible_assets:global-list")
 
@@ -111,7 +113,7 @@ def test_id_trusted_from_the_query_is_told(told, replace_view):
 
 
 def test_missing_right_is_told(told, monkeypatch):
-    monkeypatch.setattr("integrations.views.require", lambda user, right: None)
+    monkeypatch.setattr("integrations.views.listing.require", lambda user, right: None)
     assert "lite GET own: 200 instead of 403" in told("integrations:integration-list")
 
 
@@ -201,7 +203,9 @@ def test_write_before_the_check_is_told(told, replace_view):
 
 @pytest.mark.usefixtures("without_wall")
 def test_sync_started_for_another_account_is_told(told, monkeypatch):
-    monkeypatch.setattr("integrations.views.get_integration", lambda user, pk: Integration.objects.get(pk=pk))
+    monkeypatch.setattr(
+        "integrations.views.runs.get_integration", lambda user, pk: Integration.objects.get(pk=pk)
+    )
     # The composite keys still refuse the run, since the one who asks for it belongs to another account.
     assert "POST foreign integration_id: 500 instead of 404 (IntegrityError" in told(
         "integrations:start-sync"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from licenses.reconcile import License, Plan, Status, Stored, Units, plan
+from licenses.reconcile import License, Plan, Status, Stored, Units, holders_key, license_key, plan
 
 COUNTS = st.integers(min_value=0, max_value=60)
 UNITS = st.builds(Units, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
@@ -262,3 +262,66 @@ def test_digests_stay_the_same_from_version_to_version():
 )
 def test_units_of_every_situation(units, unused, over_assigned, status):
     assert (units.unused, units.over_assigned, units.status) == (unused, over_assigned, status)
+
+
+def _keys(planned: Plan) -> set[str]:
+    """What a person accepts who is shown what was held."""
+    lost = {holders_key(sku_id, gone=gone) for sku_id, gone in planned.withheld_holders}
+    return {license_key(sku_id) for sku_id in planned.withheld} | lost
+
+
+@given(STORES, READINGS)
+def test_what_is_held_is_told_completely(stored, read):
+    planned = plan(stored, read)
+    gone = {row.sku_id for row in stored if not row.is_orphaned} - {each.sku_id for each in read}
+    assert set(planned.orphan) | set(planned.withheld) == gone
+    assert set(planned.orphan) & set(planned.withheld) == set()
+    assert bool(planned.held) == bool(planned.withheld or planned.withheld_holders)
+
+
+@given(STORES, READINGS, st.frozensets(SKU_IDS))
+def test_what_was_accepted_vanishes(stored, read, others):
+    """All of it, whatever else was accepted too; what is not in doubt stays as it was planned."""
+    planned = plan(stored, read)
+    approved = _keys(planned) | {license_key(sku_id) for sku_id in others}
+    accepted = plan(stored, read, approved=approved)
+    assert (accepted.held, accepted.withheld, accepted.withheld_holders) == ("", (), ())
+    assert set(accepted.orphan) == set(planned.orphan) | set(planned.withheld)
+    assert (accepted.create, accepted.update) == (planned.create, planned.update)
+    again = plan(_carried_out(stored, accepted), read)
+    assert (again.writes_nothing, again.held) == (True, "")
+
+
+@given(STORES, READINGS, st.data())
+def test_more_than_was_accepted_is_held_again(stored, read, data):
+    planned = plan(stored, read)
+    assume(planned.held)
+    missing = data.draw(st.sampled_from(sorted(_keys(planned))))
+    assert plan(stored, read, approved=_keys(planned) - {missing}).held
+
+
+@given(READINGS, st.data())
+def test_more_holders_lost_than_was_accepted_is_held_again(read, data):
+    before, cut = _cut(read, data)
+    stored = [_row(license_) for license_ in before]
+    lost = plan(stored, cut).withheld_holders
+    too_few = {holders_key(sku_id, gone=gone - 1) for sku_id, gone in lost}
+    assert plan(stored, cut, approved=too_few) == plan(stored, cut)
+    enough = {holders_key(sku_id, gone=gone + 1) for sku_id, gone in lost}
+    assert plan(stored, cut, approved=enough).held == ""
+
+
+@given(STORES, READINGS, st.frozensets(SKU_IDS))
+def test_nobodys_acceptance_takes_away_what_is_still_there(stored, read, others):
+    approved = {license_key(sku_id) for sku_id in others} | {
+        holders_key(sku_id, gone=99) for sku_id in others
+    }
+    accepted = plan(stored, read, approved=approved)
+    assert set(accepted.orphan) & {each.sku_id for each in read} == set()
+    tagged = {each.sku_id: each.holders for each in read}
+    assert all(each.holders == tagged[each.sku_id] for each in accepted.retag)
+
+
+@given(STORES, READINGS)
+def test_what_another_step_had_accepted_counts_for_nothing(stored, read):
+    assert plan(stored, read, approved={"contact:1", "contacts:ab12", "tags"}) == plan(stored, read)

@@ -47,6 +47,8 @@ def test_ended_status_asks_no_more_and_brings_the_menu_up_to_date():
     assert updated == [
         "integration-1207-progress",
         "integration-1207-freshness",
+        "integration-1207-next",
+        "integration-1207-tenants",
         "integration-1207-action-1",
         "integration-1207-action-2",
     ]

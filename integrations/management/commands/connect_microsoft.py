@@ -16,7 +16,7 @@ from integrations.actions.connecting import (
     connect_microsoft,
     replace_credential,
 )
-from integrations.actions.matching import AlreadyMatchedError, Tenant, match_tenant
+from integrations.actions.matching import AlreadyMatchedError, Tenant, TenantTakenError, match_tenant
 from integrations.microsoft.clouds import CLOUDS
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
 from integrations.models import Integration
@@ -96,7 +96,7 @@ def _match(integration: Integration, tenant: Tenant, *, now: datetime) -> None:
     organization = organization or create_organization(account_id, name=tenant.name, now=now)
     try:
         match_tenant(integration, tenant, organization=organization, now=now)
-    except AlreadyMatchedError as error:
+    except (AlreadyMatchedError, TenantTakenError) as error:
         raise CommandError(str(error)) from None
 
 

@@ -1,0 +1,55 @@
+"""Asking Microsoft something on behalf of a page."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from integrations.models import Inquiry, Integration
+from integrations.states import CredentialRole, InquiryKind, IntegrationStatus
+from integrations.wake import wake_inquiry
+from organizations.models import User
+
+#: How long answers are kept. Whoever looks for an older one asks anew.
+INQUIRIES_KEPT = timedelta(days=30)
+
+
+class NothingToAskError(ValueError):
+    """The question can't be put; the message says why."""
+
+
+@transaction.atomic
+def ask(
+    integration: Integration,
+    *,
+    kind: InquiryKind,
+    tenant_id: UUID | None = None,
+    credential_role: CredentialRole = CredentialRole.CURRENT,
+    now: datetime,
+    actor: User | None,
+) -> Inquiry:
+    """A new question for a worker, or the same one that is open already. Without a tenant, the integration's own."""
+    integration = Integration.objects.select_for_update().get(pk=integration.pk)
+    asked = tenant_id or integration.home_tenant_id
+    if integration.status == IntegrationStatus.DISCONNECTING:
+        raise NothingToAskError("This integration is being disconnected.")
+    if asked is None:
+        raise NothingToAskError(
+            "There is no tenant to ask yet. Enter your own tenant's ID under Edit Credentials, or have a client consent."
+        )
+    Inquiry.objects.of_integration(integration).filter(finished_at__lt=now - INQUIRIES_KEPT).delete()
+    # With the epoch, so that nobody waits for an answer that a new credential has made worthless.
+    inquiry, is_new = Inquiry.objects.get_or_create(
+        account_id=integration.account_id,
+        integration=integration,
+        kind=kind,
+        tenant_id=asked,
+        credential_role=credential_role,
+        epoch=integration.epoch,
+        finished_at=None,
+        defaults={"requested_by": actor, "created_at": now},
+    )
+    if is_new:
+        transaction.on_commit(partial(wake_inquiry, inquiry.account_id, inquiry.pk), robust=True)
+    return inquiry

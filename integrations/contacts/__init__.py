@@ -1,0 +1,1 @@
+"""Directory users as contacts: matched inside the organization, created otherwise, kept in step and marked when gone."""
