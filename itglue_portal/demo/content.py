@@ -10,7 +10,6 @@ from django.db import transaction
 from integrations.actions.connecting import NewIntegration, connect_microsoft
 from integrations.actions.matching import Tenant, match_tenant
 from integrations.actions.settings import save_sync_settings
-from integrations.microsoft.credentials import ClientSecret
 from integrations.models import Integration
 from organizations.access import account_transaction, find_account
 from organizations.actions import NewUser, create_account, create_organization, create_user
@@ -41,7 +40,7 @@ class Demo:
 
 
 def prepare(
-    tenants: list[DemoTenant], credential: ClientSecret, *, slug: str, password: str, now: datetime
+    tenants: list[DemoTenant], new: NewIntegration, *, slug: str, password: str, now: datetime
 ) -> Demo:
     """Creates the account, or opens the one of an earlier demo of the same simulated world."""
     with transaction.atomic():
@@ -49,9 +48,8 @@ def prepare(
     account = known or create_account("Demo MSP", slug=slug, now=now)
     with account_transaction(account.pk):
         _ensure_people(account, password, now=now)
-        integration = Integration.objects.of_account(account.pk).filter(name=INTEGRATION).first()
+        integration = Integration.objects.of_account(account.pk).filter(name=new.name).first()
         if integration is None:
-            new = NewIntegration(name=INTEGRATION, credential=credential)
             integration = _connect(account, new, tenants, now=now)
         return Demo(account, integration.pk)
 

@@ -17,7 +17,7 @@ from integrations.models import Integration, SyncRun
 from integrations.states import RunState, Trigger
 from organizations.access import account_transaction
 from organizations.actions import NewUser, create_account, create_user
-from organizations.models import Account, Organization, User
+from organizations.models import Account, Organization
 from organizations.names import sort_key
 from organizations.roles import Role
 from tests.factories import PASSWORD, connect_to
@@ -35,7 +35,6 @@ class Office:
     account: Account
     integration: Integration
     simulator: Simulator
-    people: dict[Role, User]
 
     @property
     def slug(self) -> str:
@@ -79,20 +78,38 @@ def aimed_at(simulator: Simulator) -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True)
+class Founded:
+    """An MSP that has connected nothing yet."""
+
+    account: Account
+    simulator: Simulator
+
+    @property
+    def slug(self) -> str:
+        return self.account.slug
+
+
 @contextmanager
-def opened(name: str, *, tenants: int) -> Iterator[Office]:
-    """An account of this name with everything set up and nothing synced yet."""
+def founded(name: str, *, tenants: int) -> Iterator[Founded]:
+    """An account of this name with its people, beside a simulated Microsoft."""
     # Renewal dates that lie ahead, as at a client's; everything else is as at any other time.
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    with Simulator(World(seed=7, tenants=tenants, epoch=today, realm=uuid.uuid4().hex)) as simulator:
+    world = World(seed=7, tenants=tenants, epoch=today, realm=uuid.uuid4().hex)
+    with Simulator(world) as simulator:
         account = create_account(name, slug=f"e-{uuid.uuid4().hex[:12]}", now=today)
         with account_transaction(account.pk):
-            people = {
-                role: create_user(account, NewUser(email, person, role, PASSWORD), now=today)
-                for role, (person, email) in PEOPLE.items()
-            }
-        connected = connect_to(simulator, account)
-        yield Office(account, connected.integration, simulator, people)
+            for role, (person, email) in PEOPLE.items():
+                create_user(account, NewUser(email, person, role, PASSWORD), now=today)
+        yield Founded(account, simulator)
+
+
+@contextmanager
+def opened(name: str, *, tenants: int) -> Iterator[Office]:
+    """The same with everything set up and nothing synced yet."""
+    with founded(name, tenants=tenants) as firm:
+        connected = connect_to(firm.simulator, firm.account)
+        yield Office(firm.account, connected.integration, firm.simulator)
 
 
 def license_rows(tenant: SimulatedTenant) -> list[tuple[str, ...]]:

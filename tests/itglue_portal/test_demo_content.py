@@ -2,6 +2,7 @@
 
 import uuid
 
+from integrations.actions.connecting import NewIntegration
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.simulator import World
 from integrations.models import TenantMatch
@@ -12,11 +13,12 @@ CREDENTIAL = ClientSecret("11111111-2222-3333-4444-555555555555", "not-a-real-se
 
 
 def _prepare(slug, *, tenants):
-    world = World(seed=7, tenants=tenants)
-    return prepare(list(world.tenants), CREDENTIAL, slug=slug, password="correct horse battery", now=NOW)
+    world = World(seed=7, tenants=tenants, realm=slug)
+    new = NewIntegration("Microsoft", CREDENTIAL)
+    return prepare(list(world.tenants), new, slug=slug, password="correct horse battery", now=NOW)
 
 
-def test_larger_world_stands_beside_the_smaller_one_whose_tenants_it_shares(committed, inside):
+def test_larger_world_stands_beside_the_smaller_one(committed, inside):
     small, large = (_prepare(f"demo-{uuid.uuid4().hex[:12]}", tenants=tenants) for tenants in (2, 3))
     for demo, tenants in ((small, 2), (large, 3)):
         with inside(demo.account):

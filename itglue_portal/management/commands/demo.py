@@ -4,24 +4,28 @@ import os
 import socket
 import time
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from integrations.actions.connecting import NewIntegration
 from integrations.actions.runs import start_sync
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.simulator import Simulator, World
 from integrations.models import SyncRun
 from integrations.states import RunState, Trigger
-from itglue_portal.demo.content import PEOPLE, Demo, prepare
+from itglue_portal.demo.content import INTEGRATION, PEOPLE, Demo, prepare
 from itglue_portal.demo.table import as_table, license_lines
 from itglue_portal.env import local_secret
 from itglue_portal.processes import ChildDiedError, Processes
 from organizations.access import account_transaction
 
 SYNC_TIMEOUT_SECONDS = 180
+#: Clients that nobody has matched, to try it with.
+NEWCOMERS = 3
 
 
 class Command(BaseCommand):
@@ -41,40 +45,51 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         password = local_secret("demo_password").translate({ord(sign): None for sign in "+/="})[:16]
         with Simulator(_world(options)) as simulator:
+            port = _free_port(options["port"])
+            portal = f"http://localhost:{port}"
+            simulator.application.redirect_uris.add(f"{portal}/microsoft/consent/")
             credential = ClientSecret(simulator.application_id, simulator.client_secret)
             demo = prepare(
-                list(simulator.world.tenants),
-                credential,
+                list(simulator.world.tenants[: options["tenants"]]),
+                NewIntegration(
+                    INTEGRATION, credential, home_tenant_id=UUID(simulator.world.partner.tenant_id)
+                ),
                 slug=_slug(options),
                 password=password,
                 now=timezone.now(),
             )
             env = os.environ | {
+                "PUBLIC_URL": portal,
                 "MICROSOFT_LOGIN_URL": simulator.url,
                 "MICROSOFT_GRAPH_URL": simulator.url,
                 "MICROSOFT_CA_BUNDLE": str(simulator.ca_path),
             }
             with Processes(settings.BASE_DIR / ".local" / "logs", env=env) as processes:
-                self._run(demo, processes, options, password=password)
+                _start(processes, port)
+                self._run(demo, processes, once=options["once"])
+                if not options["once"]:
+                    _wait_for_port(port, processes)
+                    self._tell(f"{portal}/{demo.account.slug}/", credential, password=password)
+                    _serve(processes)
 
-    def _run(self, demo: Demo, processes: Processes, options: dict[str, Any], *, password: str) -> None:
-        port = _free_port(options["port"])
-        _start(processes, port)
+    def _run(self, demo: Demo, processes: Processes, *, once: bool) -> None:
         run = self._first_sync(demo, processes)
         self.stdout.write(as_table(license_lines(demo.account.pk)))
         self.stdout.write(f"\nSync {run.state} in {(run.finished_at or run.created_at) - run.created_at}.\n")
-        if options["once"]:
-            if run.state != RunState.OK:
-                raise CommandError(f"The first sync ended as {run.state}: {run.problem} {run.detail}")
-            return
-        _wait_for_port(port, processes)
-        self.stdout.write(
-            f"Open http://localhost:{port}/{demo.account.slug}/ and sign in with password {password} as"
-        )
+        if once and run.state != RunState.OK:
+            raise CommandError(f"The first sync ended as {run.state}: {run.problem} {run.detail}")
+
+    def _tell(self, address: str, credential: ClientSecret, *, password: str) -> None:
+        self.stdout.write(f"Open {address} and sign in with password {password} as")
         for email, _, role in PEOPLE:
             self.stdout.write(f"  {email:<20} {role.label}")
+        self.stdout.write(
+            f"{NEWCOMERS} more simulated clients are not matched yet: find them in Actions > Tenants > Find customers, or "
+            "connect\nthem anew in Admin > Integrations > New, as application "
+            f"{credential.application_id} with secret {credential.secret}\n"
+            "(your browser will warn of the simulator's certificate)."
+        )
         self.stdout.write("Ctrl-C ends the demo; what it stored stays in .local/.")
-        _serve(processes)
 
     def _first_sync(self, demo: Demo, processes: Processes) -> SyncRun:
         with account_transaction(demo.account.pk):
@@ -94,11 +109,17 @@ class Command(BaseCommand):
 def _world(options: dict[str, Any]) -> World:
     """As of today, so that renewals lie ahead."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return World(seed=options["seed"], tenants=options["tenants"], epoch=today)
+    slug = _slug(options)
+    return World(
+        seed=options["seed"],
+        tenants=options["tenants"] + NEWCOMERS,
+        epoch=today,
+        realm="" if slug == "demo" else slug,
+    )
 
 
 def _slug(options: dict[str, Any]) -> str:
-    """One account for each world: worlds of one seed share tenants, and an account has a tenant once."""
+    """One account for each world."""
     world = (options["tenants"], options["seed"])
     return "demo" if world == (12, 7) else "demo-{}-{}".format(*world)
 
