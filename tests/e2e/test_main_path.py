@@ -88,9 +88,10 @@ def _ticks_licenses(tab: Visit) -> None:
     tab.keep("actions-menu")
     tab.page.get_by_role("link", name="Sync Settings").click()
     expect(tab.page.get_by_role("heading", level=1)).to_have_text("Sync your data with Microsoft")
-    licenses = tab.page.get_by_role("checkbox", name="Licenses")
-    expect(licenses).not_to_be_checked()
-    licenses.check()
+    for name in ("Sync users as contacts", "Licenses"):
+        box = tab.page.get_by_role("checkbox", name=name, exact=True)
+        expect(box).not_to_be_checked()
+        box.check()
     tab.keep("sync-settings")
     tab.page.get_by_role("button", name="Save").click()
     expect(tab.page.locator(".alerts")).to_contain_text("Saved.")

@@ -101,7 +101,7 @@ def test_hostile_names_stand_where_names_belong(pages, name):
     shown = " ".join(name.split())
     assert [row[0] for row in pages["organizations"].rows] == [shown]
     assert [row[:2] for row in pages["global"].rows] == [[shown, shown]]
-    assert pages["contacts"].rows == [[shown, shown, shown]]
+    assert pages["contacts"].rows == [[shown, shown, "", shown, "", "Listed"]]
     assert pages["contact"].one("h1").text == shown
     assert pages["asset"].one("h1").text == shown
     assert pages["asset"].one("section", class_="usage").pairs["SKU"] == shown
