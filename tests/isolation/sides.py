@@ -134,6 +134,7 @@ def make_side(name: str, *, number: int) -> Side:
         side = Side(account, f"0kanari{uuid.uuid4().hex[:10]}", number, ids, people)
         for model in account_owned_models():
             _mark(model, side)
+        _title_assets(side)
         for user in people.values():
             user.refresh_from_db()
     return side
@@ -310,6 +311,13 @@ def _mark(model: type[models.Model], side: Side) -> None:
         changed = {field.attname: getattr(row, field.attname) for field in fields}
         if changed and model._meta.model_name != "activity":  # which nobody may change
             model._base_manager.filter(pk=row.pk).update(**changed)
+
+
+def _title_assets(side: Side) -> None:
+    """An asset's name follows from its traits: editing one, as the matrix does, must not lose the mark."""
+    for asset in FlexibleAsset.objects.of_account(side.account.pk):
+        asset.traits["license-name"] = asset.name
+        asset.save(update_fields=["traits"])
 
 
 def _marked(field: "models.Field[Any, Any]", row: models.Model, side: Side) -> Any:
