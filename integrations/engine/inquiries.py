@@ -1,7 +1,8 @@
 """Answers what pages ask of Microsoft: outside any transaction, with clients of their own."""
 
 import logging
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,10 +31,16 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 #: Seconds a worker has for an answer before another one tries, too; whoever is done first is believed.
 LEASE_SECONDS = 60.0
+#: Seconds between two looks at whether anybody still wants to know.
+LOOK_SECONDS = 0.5
 OUTDATED = "The integration was changed or paused in the meantime, so this answer says nothing. Ask again."
 
 
-@dataclass(frozen=True)
+class ClosedError(Exception):
+    """The inquiry was closed meanwhile, as by a disconnect: Microsoft must not be asked on its behalf any more."""
+
+
+@dataclass
 class _Question:
     """A claimed inquiry, as far as it takes to ask."""
 
@@ -44,6 +51,16 @@ class _Question:
     tenant_id: UUID
     cloud: str
     credential: IntegrationCredential | None
+    looked_at: float = field(default_factory=time.monotonic)
+
+    def checkpoint(self) -> None:
+        """Called before every request to Graph."""
+        if time.monotonic() - self.looked_at < LOOK_SECONDS:
+            return
+        with account_transaction(self.account_id):
+            if not Inquiry.objects.of_account(self.account_id).open().filter(pk=self.inquiry_id).exists():
+                raise ClosedError
+        self.looked_at = time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,9 @@ def answer(account_id: int, inquiry_id: int) -> None:
         return
     try:
         reply = _ask_microsoft(question)
+    except ClosedError:
+        logger.info("Inquiry %s was closed; what Microsoft said is dropped", inquiry_id)
+        return
     except MicrosoftError as error:
         reply = _Reply(problem=error.problem, detail=error.detail, request_id=error.request_id)
     except Exception as error:
@@ -106,7 +126,7 @@ def _ask_microsoft(question: _Question) -> _Reply:
         raise PermanentError(Problem.CREDENTIAL_WRONG, "no credential is stored")
     cloud, credential = cloud_of(question.cloud), opened_credential(question.credential)
     ask = check_discovery if question.kind == InquiryKind.DISCOVERY else check_tenant
-    check = ask(cloud, credential, question.tenant_id)
+    check = ask(cloud, credential, question.tenant_id, checkpoint=question.checkpoint)
     failure = None if check.ok else main_failure(check.findings)
     if failure is None:
         return _Reply(check)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from integrations.microsoft.client import GraphClient
+from integrations.microsoft.client import GraphClient, nobody_minds
 from integrations.microsoft.clouds import Cloud
 from integrations.microsoft.credentials import Credential
 from integrations.microsoft.errors import MicrosoftError, PermanentError
@@ -79,15 +79,30 @@ class DiscoveryCheck:
         return any(each.ok for each in self.findings if each.key != SIGN_IN)
 
 
-def check_tenant(cloud: Cloud, credential: Credential, tenant_id: UUID | str) -> TenantCheck:
-    findings, read = _examine(_TENANT_PROBES, cloud, credential, str(tenant_id))
+def check_tenant(
+    cloud: Cloud,
+    credential: Credential,
+    tenant_id: UUID | str,
+    *,
+    checkpoint: Callable[[], None] = nobody_minds,
+) -> TenantCheck:
+    """`checkpoint` is the client's: called before each request, it may raise to stop the check."""
+    with _fresh_client(cloud, credential, tenant_id, checkpoint) as client:
+        findings, read = _examine(_TENANT_PROBES, client)
     organization = read.get(ORGANIZATION)
     return TenantCheck(findings, organization, read.get(SKUS, ()) if organization else ())
 
 
-def check_discovery(cloud: Cloud, credential: Credential, home_tenant_id: UUID | str) -> DiscoveryCheck:
+def check_discovery(
+    cloud: Cloud,
+    credential: Credential,
+    home_tenant_id: UUID | str,
+    *,
+    checkpoint: Callable[[], None] = nobody_minds,
+) -> DiscoveryCheck:
     """Asked of the partner's own tenant, the only one that knows customers."""
-    findings, read = _examine(_DISCOVERY_PROBES, cloud, credential, str(home_tenant_id))
+    with _fresh_client(cloud, credential, home_tenant_id, checkpoint) as client:
+        findings, read = _examine(_DISCOVERY_PROBES, client)
     return DiscoveryCheck(findings, _customers(read.get(CONTRACTS, ()), read.get(DELEGATED_CUSTOMERS, ())))
 
 
@@ -114,30 +129,29 @@ class _Probe:
         )
 
 
-def _examine(
-    probes: Sequence[_Probe], cloud: Cloud, credential: Credential, tenant_id: str
-) -> tuple[tuple[Finding, ...], Mapping[str, Any]]:
+def _examine(probes: Sequence[_Probe], client: GraphClient) -> tuple[tuple[Finding, ...], Mapping[str, Any]]:
     findings, read = [], {}
-    with _fresh_client(cloud, credential, tenant_id) as client:
-        for probe in probes:
-            try:
-                read[probe.key] = probe.read(client)
-            except MicrosoftError as error:
-                findings.append(probe.finding(error))
-                if probe.key == SIGN_IN or error.problem is Problem.WRONG_TENANT:
-                    break
-            else:
-                findings.append(probe.finding())
+    for probe in probes:
+        try:
+            read[probe.key] = probe.read(client)
+        except MicrosoftError as error:
+            findings.append(probe.finding(error))
+            if probe.key == SIGN_IN or error.problem is Problem.WRONG_TENANT:
+                break
+        else:
+            findings.append(probe.finding())
     return tuple(findings), read
 
 
 @contextmanager
-def _fresh_client(cloud: Cloud, credential: Credential, tenant_id: str) -> Iterator[GraphClient]:
+def _fresh_client(
+    cloud: Cloud, credential: Credential, tenant_id: UUID | str, checkpoint: Callable[[], None]
+) -> Iterator[GraphClient]:
     """Nothing remembered: neither a token from before the permissions changed nor a refusal. A person waits for the
     answer, so nothing is waited out either."""
     identity = Identity(cloud, credential)
     try:
-        yield GraphClient(cloud, identity, tenant_id, patience=0.0)
+        yield GraphClient(cloud, identity, str(tenant_id), checkpoint=checkpoint, patience=0.0)
     finally:
         identity.close()
 

@@ -1,5 +1,6 @@
 """Questions to Microsoft that pages leave to workers: asked once, answered outside any transaction, told in words."""
 
+import time
 import uuid
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from integrations.actions.connecting import NewIntegration, connect_microsoft, store_credential
+from integrations.actions.disconnecting import begin_disconnect
 from integrations.actions.inquiries import INQUIRIES_KEPT, NothingToAskError, ask
 from integrations.actions.matching import match_tenant
 from integrations.answers import read_answer
@@ -21,6 +23,7 @@ from integrations.problems import Problem
 from integrations.querysets import DATABASE_CLOCK
 from integrations.states import (
     CredentialRole,
+    DisconnectMode,
     InquiryKind,
     IntegrationKind,
     IntegrationStatus,
@@ -31,6 +34,7 @@ from organizations.roles import Role
 from tests.factories import NOW, connect, make_organization
 from tests.integrations.places import tenant_of
 from tests.pages import page_of
+from tests.portal_processes import wait_until
 
 
 @pytest.fixture
@@ -266,11 +270,11 @@ def test_old_answers_are_forgotten_when_somebody_asks(ask_about, one, put, insid
 def test_answer_about_what_has_changed_says_nothing(one, put, inside, monkeypatch, change):
     inquiry = put(one.connected.integration, tenant_id=_id(one.tenant))
 
-    def changed_meanwhile(*arguments):
+    def changed_meanwhile(*arguments, **more):
         with inside():
             Integration.objects.update(**change)
             TenantMatch.objects.update(verified_at=None)
-        return check(*arguments)
+        return check(*arguments, **more)
 
     check = inquiries.check_tenant
     monkeypatch.setattr(inquiries, "check_tenant", changed_meanwhile)
@@ -287,13 +291,13 @@ def test_answer_to_nobody_is_dropped(one, put, inside, monkeypatch, gone):
     inquiry = put(one.connected.integration, tenant_id=_id(one.tenant))
     check = inquiries.check_tenant
 
-    def gone_meanwhile(*arguments):
+    def gone_meanwhile(*arguments, **more):
         with inside():
             Inquiry.objects.all().delete()
             if gone is Integration:
                 TenantMatch.objects.all().delete()
                 Integration.objects.all().delete()
-        return check(*arguments)
+        return check(*arguments, **more)
 
     monkeypatch.setattr(inquiries, "check_tenant", gone_meanwhile)
     answer(inquiry.account_id, inquiry.pk)
@@ -305,9 +309,9 @@ def test_no_transaction_is_open_while_microsoft_is_asked(ask_about, monkeypatch)
     states = []
     check = inquiries.check_tenant
 
-    def observed(*arguments):
+    def observed(*arguments, **more):
         states.append(connection.in_atomic_block)
-        return check(*arguments)
+        return check(*arguments, **more)
 
     monkeypatch.setattr(inquiries, "check_tenant", observed)
     assert ask_about().problem == ""
@@ -322,7 +326,7 @@ def test_inquiry_is_answered_by_one_worker_at_a_time(one, put, in_threads):
 
 
 def test_bug_is_told_and_does_not_repeat(ask_about, monkeypatch, caplog):
-    monkeypatch.setattr(inquiries, "check_tenant", lambda *_: 1 / 0)
+    monkeypatch.setattr(inquiries, "check_tenant", lambda *_, **__: 1 / 0)
     inquiry = ask_about()
     assert (inquiry.problem, inquiry.detail, inquiry.attempts) == (
         Problem.UNEXPECTED,
@@ -338,7 +342,7 @@ def test_lost_worker_is_replaced_twice_and_then_told(one, put, inside, settled, 
     class KilledError(BaseException):
         pass
 
-    def die(*_):
+    def die(*_, **__):
         raise KilledError
 
     monkeypatch.setattr(inquiries, "check_tenant", die)
@@ -479,3 +483,22 @@ def test_result_of_another_version_is_read_as_far_as_it_goes():
         "D\nRequest id R",
     )
     assert [(each.name, each.enabled) for each in found.subscriptions] == [("PART", 0)]
+
+
+def test_question_that_is_closed_asks_microsoft_nothing_later_than_a_second_after(
+    one, put, inside, in_threads
+):
+    one.simulator.latency = 0.4
+    inquiry = put(one.connected.integration, tenant_id=_id(one.tenant))
+    stopped = []
+
+    def disconnect() -> None:
+        wait_until(lambda: any(each.endpoint == "organization" for each in one.simulator.requests))
+        with inside():
+            begin_disconnect(one.connected.integration.pk, mode=DisconnectMode.KEEP, now=timezone.now())
+        stopped.append(time.monotonic())
+
+    in_threads(lambda: answer(inquiry.account_id, inquiry.pk), disconnect)
+    started = [request.time - one.simulator.latency for request in one.simulator.requests]
+    assert max(started) <= stopped[0] + 1.0
+    assert not any(request.endpoint == "users" for request in one.simulator.requests)
