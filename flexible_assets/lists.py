@@ -36,7 +36,7 @@ ORGANIZATIONS_IN_MENU = 250
 NAMES_IN_HINT = 5
 
 Column = ListColumn[FlexibleAsset]
-_GRANTS = Prefetch("grants", queryset=AssetGrant.objects.with_users())
+_GRANTS = Prefetch("grants", queryset=AssetGrant.objects.with_names())
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def _title(slug: str, asset: FlexibleAsset) -> Cell:
 
 
 def _audience(asset: FlexibleAsset) -> str:
-    names = [grant.user.name for grant in asset.grants.all()]
+    names = [str(grant.group or grant.user) for grant in asset.grants.all()]
     more = len(names) - NAMES_IN_HINT
     others = [f"{more} more"] if more > 0 else []
     return f"Seen only by {get_text_list(['Administrators', *names[:NAMES_IN_HINT], *others], 'and')}"

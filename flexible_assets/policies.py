@@ -2,23 +2,52 @@
 
 from django.db.models import Q, QuerySet
 
-from flexible_assets.models import FlexibleAsset, FlexibleAssetType, OrganizationTotals
+from flexible_assets.models import (
+    AssetGrant,
+    FlexibleAsset,
+    FlexibleAssetType,
+    OrganizationTotals,
+    TypeDenial,
+)
 from flexible_assets.querysets import AssetQuerySet, TotalsQuerySet, TypeQuerySet
 from organizations.models import User
 from organizations.roles import Right, Role, has_right
 
 
 def visible_types(user: User) -> TypeQuerySet:
-    return FlexibleAssetType.objects.visible_to(user)
+    """Denial to any group of theirs wins over everything but being an Administrator."""
+    types = FlexibleAssetType.objects.of_account(user.account_id)
+    return types.exclude(pk__in=_denied(user)) if _may_be_denied(user) else types
 
 
 def visible_assets(user: User) -> AssetQuerySet:
-    return FlexibleAsset.objects.visible_to(user)
+    """Active or archived: what role AND organization AND type AND asset let them see."""
+    return _shown_to(user).present()
+
+
+def deleted_assets(user: User) -> AssetQuerySet:
+    """What was deleted and can still be restored."""
+    return _shown_to(user).deleted()
+
+
+def _shown_to(user: User) -> AssetQuerySet:
+    assets = FlexibleAsset.objects.in_reach_of(user).open_to(user, grants=AssetGrant.objects.all())
+    return assets.exclude(asset_type__in=_denied(user)) if _may_be_denied(user) else assets
 
 
 def visible_totals(user: User) -> TotalsQuerySet:
     """Of what everybody sees: `flexible_assets.totals` adds what this user sees of restricted assets."""
-    return OrganizationTotals.objects.of_account(user.account_id)
+    totals = OrganizationTotals.objects.in_reach_of(user)
+    return totals.exclude(asset_type__in=_denied(user)) if _may_be_denied(user) else totals
+
+
+def _may_be_denied(user: User) -> bool:
+    return not user.has(Right.VIEW_RESTRICTED) and bool(user.group_ids)
+
+
+def _denied(user: User) -> "QuerySet[TypeDenial, int]":
+    denials = TypeDenial.objects.filter(account_id=user.account_id, group__in=user.group_ids)
+    return denials.values_list("asset_type_id", flat=True)
 
 
 def grantable_users(asset: FlexibleAsset) -> QuerySet[User]:

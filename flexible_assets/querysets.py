@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 
 from organizations.names import search_key
-from organizations.querysets import AccountQuerySet
+from organizations.querysets import AccountQuerySet, InOrganizationQuerySet
 from organizations.roles import Right
 
 if TYPE_CHECKING:
     from flexible_assets.models import (
+        AssetExpiration,
         AssetGrant,
+        AssetRelation,
         AssetTag,
         FlexibleAsset,
         FlexibleAssetType,
@@ -21,20 +23,30 @@ if TYPE_CHECKING:
 
 
 class TypeQuerySet(AccountQuerySet["FlexibleAssetType"]):
-    def visible_to(self, user: "User") -> Self:
-        return self.of_account(user.account_id)
+    def active(self) -> Self:
+        return self.filter(archived=False)
 
     def in_menu(self) -> Self:
         return self.filter(show_in_menu=True, archived=False).order_by("sort_key", "id")
 
 
-class AssetQuerySet(AccountQuerySet["FlexibleAsset"]):
-    def visible_to(self, user: "User") -> Self:
-        assets = self.of_account(user.account_id)
+class AssetQuerySet(InOrganizationQuerySet["FlexibleAsset"]):
+    def open_to(self, user: "User", *, grants: "GrantQuerySet") -> Self:
+        """Unrestricted, or granted to them."""
         if user.has(Right.VIEW_RESTRICTED):
-            return assets
-        granted = user.asset_grants.of_account(user.account_id).values("asset")
-        return assets.filter(models.Q(is_restricted=False) | models.Q(pk__in=granted))
+            return self
+        mine = grants.to_user(user).values("asset")
+        return self.filter(models.Q(is_restricted=False) | models.Q(pk__in=mine))
+
+    def present(self) -> Self:
+        """Active or archived, not deleted."""
+        return self.filter(deleted_at=None)
+
+    def archived(self) -> Self:
+        return self.filter(archived=True, deleted_at=None)
+
+    def deleted(self) -> Self:
+        return self.filter(deleted_at__isnull=False)
 
     def restricted(self) -> Self:
         return self.filter(is_restricted=True)
@@ -68,8 +80,22 @@ class AssetQuerySet(AccountQuerySet["FlexibleAsset"]):
 
 
 class GrantQuerySet(AccountQuerySet["AssetGrant"]):
-    def with_users(self) -> Self:
-        return self.select_related("user").order_by("user__name", "user_id")
+    def to_user(self, user: "User") -> Self:
+        """Granted to them or to a group of theirs."""
+        to_them = models.Q(user=user.pk) | models.Q(group__in=user.group_ids)
+        return self.of_account(user.account_id).filter(to_them)
+
+    def with_names(self) -> Self:
+        return self.select_related("user", "group").order_by("group__sort_key", "user__name", "id")
+
+
+class ExpirationQuerySet(InOrganizationQuerySet["AssetExpiration"]):
+    def in_organization(self, organization: "Organization") -> Self:
+        return self.filter(account_id=organization.account_id, organization=organization)
+
+
+class RelationQuerySet(AccountQuerySet["AssetRelation"]):
+    """Of the account; whoever shows them asks for both ends what the reader may see."""
 
 
 class TagQuerySet(AccountQuerySet["AssetTag"]):
@@ -80,7 +106,7 @@ class TagQuerySet(AccountQuerySet["AssetTag"]):
         return self.filter(asset__archived=False)
 
 
-class TotalsQuerySet(AccountQuerySet["OrganizationTotals"]):
+class TotalsQuerySet(InOrganizationQuerySet["OrganizationTotals"]):
     def in_organization(self, organization: "Organization") -> Self:
         return self.filter(account_id=organization.account_id, organization=organization)
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
 from integrations.models import CredentialKind, Integration, IntegrationCredential
-from integrations.sealing import seal, unseal
+from organizations.sealing import seal, unseal
 
 
 def seal_credential(credential: Credential, *, integration: Integration) -> bytes:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from organizations.models import User
 from organizations.navigation import global_entries
 from organizations.roles import Right
-from organizations.views import THEMES
+from organizations.views.signing_in import THEMES
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

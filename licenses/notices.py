@@ -56,10 +56,10 @@ def _why_stopped(integration: Integration) -> str:
 
 def _matches_with_licenses(user: User, organization: Organization | None) -> MatchQuerySet:
     """After a revert the organization is known by the assets alone."""
-    records = LicenseRecord.objects.of_account(user.account_id).filter(match=OuterRef("pk"))
+    shown = visible_assets(user).active()
     if organization is not None:
-        shown = visible_assets(user).active().in_organization(organization)
-        records = records.filter(asset__in=shown)
+        shown = shown.in_organization(organization)
+    records = LicenseRecord.objects.of_account(user.account_id).filter(match=OuterRef("pk"), asset__in=shown)
     return TenantMatch.objects.of_account(user.account_id).filter(Exists(records))
 
 

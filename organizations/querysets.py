@@ -9,7 +9,16 @@ from django.db import models
 from organizations.names import search_key, sort_key
 
 if TYPE_CHECKING:
-    from organizations.models import Activity, Contact, ContactAddress, Letter, Organization, User
+    from organizations.models import (
+        Activity,
+        Contact,
+        ContactAddress,
+        Group,
+        Letter,
+        Organization,
+        SavedView,
+        User,
+    )
 
 _Row_co = TypeVar("_Row_co", bound=models.Model, covariant=True)
 
@@ -23,15 +32,47 @@ class AccountQuerySet(models.QuerySet[_Row_co]):
 
 class OrganizationQuerySet(AccountQuerySet["Organization"]):
     def visible_to(self, user: "User") -> Self:
-        return self.of_account(user.account_id)
+        organizations = self.of_account(user.account_id)
+        return organizations if user.reaches_all else organizations.filter(pk__in=user.reach())
+
+    def active(self) -> Self:
+        return self.filter(archived=False)
 
     def matching(self, term: str) -> Self:
         return self.filter(search_key__contains=search_key(term)) if term.strip() else self
 
 
-class ContactQuerySet(AccountQuerySet["Contact"]):
+class InOrganizationQuerySet(AccountQuerySet[_Row_co]):
+    """Rows that stand in an organization, and are seen by those who reach it."""
+
+    def in_reach_of(self, user: "User") -> Self:
+        rows = self.of_account(user.account_id)
+        return rows if user.reaches_all else rows.filter(organization__in=user.reach())
+
+
+class LabelQuerySet(AccountQuerySet[_Row_co]):
+    def by_name(self) -> Self:
+        return self.order_by("sort_key", "id")
+
+
+class GroupQuerySet(AccountQuerySet["Group"]):
+    def by_name(self) -> Self:
+        return self.order_by("sort_key", "id")
+
+
+class SavedViewQuerySet(AccountQuerySet["SavedView"]):
+    def of_list(self, list_key: str, *, user: "User") -> Self:
+        """The user's own and what others share."""
+        views = self.of_account(user.account_id).filter(list_key=list_key)
+        return views.filter(models.Q(owner=user) | models.Q(is_shared=True)).order_by("name", "id")
+
+
+class ContactQuerySet(InOrganizationQuerySet["Contact"]):
     def visible_to(self, user: "User") -> Self:
-        return self.of_account(user.account_id)
+        return self.in_reach_of(user)
+
+    def active(self) -> Self:
+        return self.filter(archived=False)
 
     def in_organization(self, organization: "Organization") -> Self:
         return self.filter(account_id=organization.account_id, organization=organization)
@@ -65,8 +106,15 @@ class AddressQuerySet(AccountQuerySet["ContactAddress"]):
 
 
 class ActivityQuerySet(AccountQuerySet["Activity"]):
-    def visible_to(self, user: "User") -> Self:
-        return self.of_account(user.account_id)
+    def in_reach_of(self, user: "User") -> Self:
+        """Lines about organizations out of reach are left out; which of the rest a reader sees, log_rules.py says."""
+        lines = self.of_account(user.account_id)
+        if user.reaches_all:
+            return lines
+        return lines.filter(models.Q(organization=None) | models.Q(organization__in=user.reach()))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-id")
 
 
 class LetterQuerySet(AccountQuerySet["Letter"]):

@@ -4,6 +4,12 @@ from enum import StrEnum
 
 
 class Right(StrEnum):
+    MANAGE_ACCOUNT = "manage the account's settings"
+    DENY_TYPES = "deny flexible asset types to groups"
+    MANAGE_TYPES = "manage flexible asset types and the sidebar"
+    VIEW_ACTIVITY = "view the account's activity log"
+    IMPORT = "import"
+    CREATE_ORGANIZATIONS = "create organizations"
     MANAGE_USERS = "manage users"
     MANAGE_INTEGRATIONS = "manage integrations"
     VIEW_RESTRICTED = "view what is restricted to others"
@@ -12,6 +18,7 @@ class Right(StrEnum):
     CREATE = "create"
     SET_SECURITY = "set security"
     VIEW_GLOBAL = "view global lists"
+    VIEW_QUICK_NOTES = "view quick notes"
     VIEW = "view"
 
 
@@ -29,10 +36,16 @@ class Role(StrEnum):
 
 
 _LITE = frozenset({Right.VIEW})
-_READ_ONLY = _LITE | {Right.VIEW_GLOBAL}
-_CREATOR = _READ_ONLY | {Right.CREATE, Right.EDIT, Right.SET_SECURITY}
+_READ_ONLY = _LITE | {Right.VIEW_GLOBAL, Right.VIEW_QUICK_NOTES}
+_CREATOR = _READ_ONLY | {Right.CREATE, Right.EDIT, Right.SET_SECURITY, Right.CREATE_ORGANIZATIONS}
 _EDITOR = _CREATOR | {Right.DELETE}
-_MANAGER = _EDITOR | {Right.MANAGE_INTEGRATIONS, Right.MANAGE_USERS}
+_MANAGER = _EDITOR | {
+    Right.MANAGE_INTEGRATIONS,
+    Right.MANAGE_USERS,
+    Right.MANAGE_TYPES,
+    Right.VIEW_ACTIVITY,
+    Right.IMPORT,
+}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
@@ -42,6 +55,12 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.READ_ONLY: _READ_ONLY,
     Role.LITE: _LITE,
 }
+
+
+#: What nobody can do who may see only some of the organizations: it would show or touch the others.
+NEEDS_ALL_ORGANIZATIONS = frozenset(
+    {Right.MANAGE_INTEGRATIONS, Right.MANAGE_USERS, Right.IMPORT, Right.CREATE_ORGANIZATIONS}
+)
 
 
 def has_right(role: Role, right: Right) -> bool:

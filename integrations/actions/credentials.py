@@ -19,10 +19,10 @@ from integrations.expiry import due_warning
 from integrations.microsoft.credentials import Credential
 from integrations.models import Inquiry, Integration, IntegrationCredential, TenantMatch
 from integrations.notices import tell_of_expiry
-from integrations.sealing import SealBrokenError
 from integrations.states import CredentialRole, InquiryKind, IntegrationKind, IntegrationStatus
 from organizations.actions import record_activity
 from organizations.models import User
+from organizations.sealing import SealBrokenError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from integrations.models import Inquiry, Integration
+from integrations.models import ConsentRequest, Inquiry, Integration
 from integrations.states import CredentialRole, InquiryKind, IntegrationStatus
 from integrations.wake import wake_inquiry
 from organizations.models import User
@@ -38,7 +38,7 @@ def ask(
         raise NothingToAskError(
             "There is no tenant to ask yet. Enter your own tenant's ID under Edit Credentials, or have a client consent."
         )
-    Inquiry.objects.of_integration(integration).filter(finished_at__lt=now - INQUIRIES_KEPT).delete()
+    _forget_old(integration, now=now)
     # With the epoch, so that nobody waits for an answer that a new credential has made worthless.
     inquiry, is_new = Inquiry.objects.get_or_create(
         account_id=integration.account_id,
@@ -53,3 +53,10 @@ def ask(
     if is_new:
         transaction.on_commit(partial(wake_inquiry, inquiry.account_id, inquiry.pk), robust=True)
     return inquiry
+
+
+def _forget_old(integration: Integration, *, now: datetime) -> None:
+    """But for those that a consent rests on, for as long as it waits for somebody to confirm it."""
+    waiting = ConsentRequest.objects.of_integration(integration).filter(closed_at=None, inquiry__isnull=False)
+    old = Inquiry.objects.of_integration(integration).filter(finished_at__lt=now - INQUIRIES_KEPT)
+    old.exclude(pk__in=waiting.values("inquiry")).delete()

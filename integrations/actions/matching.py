@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from integrations.matching import best
 from integrations.models import Integration, TenantClaim, TenantMatch
 from integrations.querysets import MatchQuerySet
-from integrations.states import IntegrationStatus, MatchState
+from integrations.states import IntegrationKind, IntegrationStatus, MatchState
 from integrations.steps import TenantContext, registered_steps
 from integrations.suggestions import suggestions_for
 from organizations.actions import create_organization, record_activity
@@ -180,9 +181,12 @@ def match_exact_names(
     integration: Integration, *, now: datetime, actor: User | None = None
 ) -> list[TenantMatch]:
     """Links what nobody can mean otherwise: the one unmatched tenant and the one organization of a name, which has no
-    tenant yet."""
+    tenant yet. What the integration only knows of, since it reads a single other tenant, is left to another one."""
     decision = hold(integration, now=now, actor=actor)
-    matches = list(decision.matches.unmatched())
+    unmatched = decision.matches.unmatched()
+    if decision.integration.kind == IntegrationKind.SINGLE_TENANT:
+        unmatched = unmatched.filter(tenant_id=F("integration__home_tenant_id"))
+    matches = list(unmatched)
     tenants = Counter(search_key(match.tenant_name) for match in matches)
     organizations = _only_ones(
         integration.account_id, [name for name, count in tenants.items() if count == 1]

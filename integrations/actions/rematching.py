@@ -13,10 +13,10 @@ from organizations.models import Organization, User
 
 
 class NotMatchedError(ValueError):
-    """Somebody else took the tenant's organization away meanwhile."""
+    """Somebody else changed the tenant's match, or took it away, after it had been looked at."""
 
     def __init__(self) -> None:
-        super().__init__("This tenant is no longer matched. Look at it again before you go on.")
+        super().__init__("This tenant's match has changed meanwhile. Look at it again before you go on.")
 
 
 @transaction.atomic
@@ -81,8 +81,8 @@ def stop_ignoring_tenants(
 
 
 def _matched(decision: Decision, match: TenantMatch) -> tuple[TenantMatch, Organization]:
-    """As it stands now, and its organization."""
-    fresh = decision.matches.matched().filter(pk=match.pk).first()
+    """As it stands now, and its organization, which is the one that whoever decides has seen."""
+    fresh = decision.matches.matched().filter(pk=match.pk, organization=match.organization_id).first()
     if fresh is None or fresh.organization is None:
         raise NotMatchedError
     return fresh, fresh.organization

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from integrations.models import Integration, SyncRun, SyncSettings, TenantMatch, TenantSync
+from integrations.querysets import RunQuerySet
 from integrations.schedule import next_due
 from integrations.states import IntegrationStatus, RunKind, RunState, Schedule, SyncState, Trigger
 from integrations.wake import wake_run
@@ -32,7 +33,8 @@ def start_due_sync(integration_id: int, *, now: datetime) -> SyncRun | None:
     integration = (
         Integration.objects.select_for_update().filter(pk=integration_id, next_due_at__lte=now).first()
     )
-    if integration is None:
+    if integration is None or _live_runs(integration).filter(kind=RunKind.PREVIEW).exists():
+        # Of a preview there is nothing to join; the sync stays due, and the clock asks again.
         return None
     schedule_next(integration, now=now)
     try:
@@ -56,7 +58,7 @@ def start_sync(
     Raises NothingToSyncError when nothing is ticked or matched. Must run inside the account's transaction.
     """
     integration = Integration.objects.select_for_update().get(pk=integration_id)
-    live = SyncRun.objects.of_account(integration.account_id).filter(integration=integration).live().first()
+    live = _live_runs(integration).first()
     if live is not None:
         return live
     if kind == RunKind.SYNC:
@@ -150,8 +152,7 @@ def deadline(now: datetime) -> datetime:
 
 def cancel_live_run(integration: Integration, *, now: datetime) -> SyncRun | None:
     """With the integration locked; a worker that is writing was waited for, and one that is reading writes no more."""
-    runs = SyncRun.objects.of_account(integration.account_id).filter(integration=integration).live()
-    run = runs.select_for_update().first()
+    run = _live_runs(integration).select_for_update().first()
     if run is None:
         return None
     open_syncs = TenantSync.objects.of_account(integration.account_id).filter(run=run).open()
@@ -159,6 +160,10 @@ def cancel_live_run(integration: Integration, *, now: datetime) -> SyncRun | Non
     run.state, run.finished_at = RunState.CANCELLED, now
     run.save(update_fields=["state", "finished_at"])
     return run
+
+
+def _live_runs(integration: Integration) -> RunQuerySet:
+    return SyncRun.objects.of_account(integration.account_id).filter(integration=integration).live()
 
 
 def steps_to_run(integration: Integration) -> list[str]:

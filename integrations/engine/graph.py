@@ -12,7 +12,7 @@ from integrations.microsoft.errors import PermanentError
 from integrations.microsoft.identity import Identity
 from integrations.models import IntegrationCredential
 from integrations.problems import Problem
-from integrations.sealing import SealBrokenError
+from organizations.sealing import SealBrokenError
 
 #: Integrations whose tokens and connections a worker process keeps.
 KEPT_IDENTITIES = 32

@@ -48,7 +48,8 @@ class _Page:
 
 
 class GraphClient:
-    """`checkpoint` is called before each request to Graph and after each wait; it may raise to stop the reading."""
+    """`checkpoint` is called before each request, signing in included, and after each wait; it may raise to stop the
+    reading."""
 
     def __init__(
         self,
@@ -143,8 +144,9 @@ class GraphClient:
         return answer.document()
 
     def _send(self, call: _Call, *, refresh: bool) -> Answer:
+        self._checkpoint()
         bearer = Bearer(self._identity.token(self.tenant_id, refresh=refresh))
-        # After the token, which may have been long in coming: nothing is sent for work that was stopped meanwhile.
+        # Again, since the token may have been long in coming: nothing is sent for work that was stopped meanwhile.
         self._checkpoint()
         self.calls += 1
         return self._identity.transport.send(

@@ -43,6 +43,8 @@ from organizations.models import Organization, User
 from organizations.policies import visible_organizations
 from organizations.querysets import OrganizationQuerySet
 
+_CHANGED = "The match has changed meanwhile. Look at it again."
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def matching(request: AccountRequest, account: str, integration_id: int) -> HttpResponse:
@@ -59,21 +61,24 @@ def matching(request: AccountRequest, account: str, integration_id: int) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def match_tenant(request: AccountRequest, account: str, integration_id: int, match_id: int) -> HttpResponse:
-    """Match To... and Change Match: search, choose, and see what it does before it is done."""
+    """Match To... and Change Match: search, choose, and see what it does before it is done. As with a revert, the form
+    says which match was shown, if any."""
     match = get_match(request.user, integration_id, match_id)
     organizations = visible_organizations(request.user)
     chosen = _chosen(organizations, request.POST if request.method == "POST" else request.GET)
-    if request.method == "POST" and chosen is not None:
+    has_changed = request.POST.get("before", "") != str(match.organization_id or "")
+    if request.method == "POST" and chosen is not None and not has_changed:
         _match(request, match, chosen)
         return _back(request, match.integration)
     choice = organization_choice(match, organizations, search=ListQuery.of(request.GET).search)
+    refusal = _CHANGED if chosen else "Choose one of these organizations."
     context = {
         "integration": match.integration,
         "choice": choice,
         "match": match,
         "chosen": chosen,
         "effects": effects_of_match(match, choice.standing, organization=chosen) if chosen else (),
-        "error": "Choose one of these organizations." if request.method == "POST" else "",
+        "error": refusal if request.method == "POST" else "",
         "navigation": "admin",
     }
     status = 422 if request.method == "POST" else 200
@@ -91,7 +96,7 @@ def revert(request: AccountRequest, account: str, integration_id: int, match_id:
         "integration": match.integration,
         "match": match,
         "effects": effects_of_revert(match, standing_of(match)),
-        "error": "The match has changed meanwhile. Look at it again." if request.method == "POST" else "",
+        "error": _CHANGED if request.method == "POST" else "",
         "navigation": "admin",
     }
     status = 422 if request.method == "POST" else 200

@@ -42,6 +42,8 @@ def pages_of(office: Office) -> dict[str, str]:
         "credentials": f"{integration}credentials/",
         "next-credential": f"{integration}credentials/next/?kind=secret",
         "edit-integration": f"{integration}edit/",
+        "tenants": f"{integration}tenants/",
+        "new-consent-link": f"{integration}consents/new/",
         "sync-settings": f"{integration}sync-settings/",
         "disconnect": f"{integration}disconnect/",
         "disconnection": f"admin/disconnections/{receipt}/",

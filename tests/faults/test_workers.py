@@ -44,7 +44,7 @@ def _stored(connected) -> Lines:
         users = {link.contact_id: link.user_id for link in ContactLink.objects.all()}
         assert Contact.objects.count() == len(users)
         keys = {record.asset_id: (record.match.tenant_id, record.sku_id) for record in records}
-        lines.update((*keys[tag.asset_id], users[tag.contact_id]) for tag in AssetTag.objects.all())
+        lines.update((*keys[tag.asset_id], users[tag.contact_id or 0]) for tag in AssetTag.objects.all())
     return lines
 
 

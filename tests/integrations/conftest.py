@@ -193,6 +193,7 @@ class Probe:
 
     def __init__(self) -> None:
         self.on_read: Callable[[], object] = lambda: None
+        self.on_plan: Callable[[], object] = lambda: None
         self.on_apply: Callable[[], object] = lambda: None
         self.outcome = StepOutcome()
         self.applied: list[TenantContext] = []
@@ -209,6 +210,7 @@ class Probe:
         return self.outcome
 
     def plan(self, context: TenantContext, reading: object) -> list[Change]:
+        self.on_plan()
         return []
 
     def move(self, context: TenantContext) -> int:

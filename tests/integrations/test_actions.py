@@ -18,7 +18,7 @@ from integrations.engine.claims import claim
 from integrations.engine.drain import sync_tenant
 from integrations.microsoft.credentials import ClientSecret
 from integrations.models import Integration, IntegrationCredential, SyncRun, SyncSettings, TenantMatch
-from integrations.states import IntegrationStatus, MatchState, RunState, SyncState, Trigger
+from integrations.states import IntegrationStatus, MatchState, RunKind, RunState, SyncState, Trigger
 from integrations.wake import FAN_OUT
 from organizations.access import account_transaction
 from organizations.models import Activity
@@ -212,6 +212,17 @@ def test_due_sync_joins_a_run_that_goes_on(connected):
         Integration.objects.update(next_due_at=NOW)
     assert _start_due(connected, now=NOW).pk == run.pk
     assert _runs(connected) == [run]
+
+
+def test_due_sync_waits_for_a_preview_and_is_not_left_out(connected):
+    """Of a daily schedule a whole day would be missing."""
+    due = NOW + timedelta(hours=1)
+    with account_transaction(connected.account.pk):
+        preview = start_sync(connected.integration.pk, trigger=Trigger.MANUAL, now=NOW, kind=RunKind.PREVIEW)
+    assert _start_due(connected, now=due) is None
+    with account_transaction(connected.account.pk):
+        SyncRun.objects.filter(pk=preview.pk).update(state=RunState.OK, finished_at=due)
+    assert _start_due(connected, now=due).kind == RunKind.SYNC
 
 
 def test_due_sync_with_nothing_to_do_is_due_again_in_an_hour(connected, inside):

@@ -6,7 +6,8 @@ import uuid
 import pytest
 from django.core.management import CommandError, call_command
 
-from integrations.models import Integration, TenantMatch
+from integrations.models import Integration, IntegrationCredential, TenantMatch
+from integrations.states import IntegrationStatus
 from organizations.models import Account, Organization, User
 from organizations.roles import Role
 from tests.factories import PASSWORD
@@ -61,6 +62,21 @@ def test_credential_of_a_known_integration_is_replaced(account, inside, secret_f
     with inside():
         [integration] = Integration.objects.all()
         assert (integration.epoch, integration.credentials.get().hint) == (2, "…2027")
+
+
+@pytest.mark.parametrize("adds_tenant", [False, True], ids=["credential", "tenant"])
+def test_integration_that_is_being_disconnected_is_left_alone(
+    account, inside, secret_file, tenant_id, adds_tenant
+):
+    credential = ["--application-id", APPLICATION_ID, "--secret-file", secret_file]
+    connect(account, *credential)
+    with inside():
+        Integration.objects.update(status=IntegrationStatus.DISCONNECTING)
+        IntegrationCredential.objects.all().delete()
+    with pytest.raises(CommandError, match="is being disconnected"):
+        connect(account, *(["--tenant", f"{tenant_id}=Contoso"] if adds_tenant else credential))
+    with inside():
+        assert (IntegrationCredential.objects.count(), TenantMatch.objects.count()) == (0, 0)
 
 
 def test_more_tenants_are_added_to_an_integration_without_its_credential(

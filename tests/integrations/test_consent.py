@@ -16,12 +16,14 @@ from integrations.actions.consent import (
     discard_consent,
     verify_again,
 )
+from integrations.actions.inquiries import INQUIRIES_KEPT, ask
 from integrations.consent import digest_of
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.simulator import Fault
 from integrations.models import ConsentRequest, Inquiry, Integration, TenantMatch
 from integrations.states import (
     ConsentState,
+    InquiryKind,
     IntegrationKind,
     IntegrationStatus,
     MatchSource,
@@ -455,6 +457,23 @@ def test_discarded_consent_can_not_be_confirmed(verified, browser, url, inside):
     page_of(browser.post(f"{url}/consents/{link.consent.pk}/confirm/", {"destination": "new"}), status=422)
     with inside():
         assert not TenantMatch.objects.exists()
+
+
+def test_consent_that_waited_long_can_still_be_confirmed(
+    verified, integration, client_tenant, manager, inside
+):
+    link = verified()
+    with inside():
+        Inquiry.objects.update(finished_at=timezone.now() - INQUIRIES_KEPT)
+        ask(
+            integration,
+            kind=InquiryKind.CONNECTION,
+            tenant_id=UUID(client_tenant.tenant_id),
+            now=timezone.now(),
+            actor=manager,
+        )
+        match = confirm_consent(link.row(), destination=None, now=NOW, actor=manager)
+    assert match.tenant_name == client_tenant.display_name
 
 
 def test_settled_consent_is_settled(verified, manager, inside):

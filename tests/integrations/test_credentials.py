@@ -11,9 +11,9 @@ from integrations.credentials import open_credential, seal_credential
 from integrations.microsoft.credentials import ClientSecret
 from integrations.models import CredentialKind, IntegrationCredential
 from integrations.problems import Problem
-from integrations.sealing import SealBrokenError
 from organizations.access import account_transaction
 from organizations.models import Activity
+from organizations.sealing import SealBrokenError
 from tests.factories import connect, connect_to
 from tests.integrations.microsoft.test_identity import certified
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations.actions.connecting import NewIntegration, connect_microsoft, store_credential
 from integrations.actions.disconnecting import begin_disconnect
 from integrations.actions.inquiries import INQUIRIES_KEPT, NothingToAskError, ask
-from integrations.actions.matching import match_tenant
+from integrations.actions.matching import Tenant, match_tenant
 from integrations.answers import read_answer
 from integrations.engine import inquiries
 from integrations.engine.inquiries import OUTDATED, answer
@@ -386,6 +386,31 @@ def test_discovered_customer_with_an_organization_of_its_name_is_matched(
         _id(third): (MatchState.UNMATCHED, MatchSource.PARTNER, None),
     }
     assert found[_id(first)].tenant_name == first.display_name
+
+
+def test_customer_found_by_a_single_tenant_integration_is_left_to_the_one_that_can_read_it(
+    simulated, account, put, settled, inside
+):
+    """As docs/microsoft.md advises for finding customers: an application of its own, which no client lets in."""
+    simulator = simulated()
+    [tenant] = simulator.world.tenants
+    finder = NewIntegration(
+        name="Finder",
+        credential=ClientSecret(simulator.application_id, simulator.client_secret),
+        kind=IntegrationKind.SINGLE_TENANT,
+        home_tenant_id=_id(simulator.world.partner),
+    )
+    organization = make_organization(account, tenant.display_name)
+    with inside():
+        integration = connect_microsoft(account.pk, finder, now=NOW)
+    customers = read_answer(settled(put(integration, InquiryKind.DISCOVERY)).result).customers
+    assert (customers.found, customers.added, customers.matched) == (1, 1, 0)
+    reader = connect(account, []).integration
+    with inside():
+        match = match_tenant(
+            reader, Tenant(_id(tenant), tenant.display_name), organization=organization, now=NOW
+        )
+    assert (match.integration, match.state) == (reader, MatchState.MATCHED)
 
 
 def test_discovery_leaves_known_tenants_alone_but_for_names_of_the_unmatched(

@@ -416,8 +416,8 @@ def test_change_leaves_other_tenants_of_both_organizations_alone(synced, account
     alder, birch = synced.matches
     with inside():
         theirs = list(FlexibleAsset.objects.in_organization(birch.organization).values_list())
-        change_match(alder, organization=birch.organization, now=LATER)
-        back = change_match(alder, organization=alder.organization, now=LATER)
+        moved = change_match(alder, organization=birch.organization, now=LATER)
+        back = change_match(moved, organization=alder.organization, now=LATER)
         assert list(FlexibleAsset.objects.in_organization(birch.organization).values_list()) == theirs
         assert back.organization == alder.organization
     assert totals_of(birch.organization) == 1
@@ -441,10 +441,23 @@ def test_match_that_is_gone_meanwhile_is_neither_changed_nor_reverted(connected,
     alder, _ = connected.matches
     with inside():
         revert_match(alder, now=NOW)
-        with pytest.raises(NotMatchedError, match="no longer matched"):
+        with pytest.raises(NotMatchedError, match="has changed meanwhile"):
             change_match(alder, organization=alder.organization, now=LATER)
-        with pytest.raises(NotMatchedError, match="no longer matched"):
+        with pytest.raises(NotMatchedError, match="has changed meanwhile"):
             revert_match(alder, now=LATER)
+
+
+def test_match_that_was_changed_meanwhile_is_neither_changed_nor_reverted(synced, account, inside, state_of):
+    """Of two who look at a match and then decide, the second decides about another one than was shown."""
+    alder, _ = synced.matches
+    new = make_organization(account, "Alder Group")
+    with inside():
+        change_match(alder, organization=new, now=LATER)
+        with pytest.raises(NotMatchedError, match="has changed meanwhile"):
+            change_match(alder, organization=make_organization(account), now=LATER)
+        with pytest.raises(NotMatchedError, match="has changed meanwhile"):
+            revert_match(alder, now=LATER)
+    assert state_of(alder) == (MatchState.MATCHED, "Alder Group")
 
 
 # Reverting

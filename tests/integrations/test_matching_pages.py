@@ -283,10 +283,23 @@ def test_change_says_what_will_happen_and_then_does_it(manager, url, synced, acc
     form = confirm.one("form", class_="form-footer")
     button = form.one("button")
     assert button.attributes["value"] == str(new.pk)
-    assert told(manager.post(form.attributes["action"], {"organization": new.pk}, follow=True)) == [
+    shown = {each.attributes["name"]: each.attributes["value"] for each in form.all("input")}
+    decision = {"before": shown["before"], "organization": new.pk}
+    assert told(manager.post(form.attributes["action"], decision, follow=True)) == [
         "Matched Alder Dental to Alder Group."
     ]
     assert state_of(synced) == (MatchState.MATCHED, "Alder Group")
+
+
+def test_change_of_another_match_than_the_one_shown_is_refused(manager, url, synced, account, state_of):
+    """As when two managers match an unmatched tenant: the second is told, and moves nothing unseen."""
+    new = make_organization(account, "Alder Group")
+    page = page_of(manager.post(f"{url}{synced.pk}/", {"organization": new.pk}), status=422)
+    assert page.one("p", class_="form-error").text == "The match has changed meanwhile. Look at it again."
+    assert (
+        page.one("ul", class_="effects").texts("li")[0].startswith("2 license assets move from Alder Dental")
+    )
+    assert state_of(synced) == (MatchState.MATCHED, "Alder Dental")
 
 
 def test_change_of_a_tenant_that_was_never_synced_says_so(manager, url, connected, account):

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import connections
@@ -107,6 +108,31 @@ def test_running_worker_calls_microsoft_no_more_a_second_after(
     assert stored() == before
     with account_transaction(account.pk):
         assert SyncRun.objects.get(pk=run.pk).state == RunState.CANCELLED
+
+
+def test_preview_of_a_large_tenant_keeps_nobody_waiting(
+    one, account, begin_preview, probe, in_threads, only_sync
+):
+    """Planning 100,000 users takes a while; whoever stops it meanwhile is not held up by it."""
+    run = begin_preview(one.connected)
+    with account_transaction(account.pk):
+        SyncRun.objects.update(steps=[probe.key])
+    planning, paused, in_time = Event(), Event(), []
+
+    def plan() -> None:
+        planning.set()
+        in_time.append(paused.wait(5))
+
+    def pause() -> None:
+        assert planning.wait(10)
+        with account_transaction(account.pk):
+            pause_sync(one.connected.integration.pk, now=timezone.now())
+        paused.set()
+
+    probe.on_plan = plan
+    in_threads(lambda: drain(account.pk, run.pk), pause)
+    assert in_time == [True]
+    assert only_sync(run).state == SyncState.CANCELLED
 
 
 def test_paused_integration_starts_nothing_and_resumes(connected, integration, inside, administrator):

@@ -16,7 +16,17 @@ from flexible_assets.actions import (
     replace_tags,
     restrict_asset,
 )
-from flexible_assets.models import FlexibleAsset
+from flexible_assets.models import (
+    AssetExpiration,
+    AssetGrant,
+    AssetRelation,
+    AssetRevision,
+    AssetSecret,
+    Attachment,
+    FlexibleAsset,
+    FlexibleAssetField,
+    TypeDenial,
+)
 from integrations.actions.matching import Tenant
 from integrations.models import (
     ConsentRequest,
@@ -48,7 +58,22 @@ from organizations.access import account_transaction
 from organizations.actions import ContactDetails, create_contacts, record_activity
 from organizations.contact_details import Phone
 from organizations.mail import post
-from organizations.models import Account, User
+from organizations.models import (
+    Account,
+    Group,
+    GroupMember,
+    ImportDraft,
+    Invitation,
+    ListPreference,
+    Organization,
+    OrganizationAccess,
+    OrganizationStatus,
+    OrganizationType,
+    RecentView,
+    SavedView,
+    SidebarLayout,
+    User,
+)
 from organizations.roles import Role
 from organizations.wall import is_account_owned
 from tests.factories import NOW, connect, make_account, make_user
@@ -69,7 +94,18 @@ _WORDS_OF_THE_PRODUCT = {
     *(
         (model, name)
         for model in apps.get_models()
-        for name in ("kind", "key", "slot", "system_key", "tag_type", "role")
+        for name in (
+            "kind",
+            "key",
+            "slot",
+            "system_key",
+            "tag_type",
+            "role",
+            "list_key",
+            "subject_kind",
+            "target",
+            "second_factor",
+        )
     ),
     (apps.get_model("integrations.SyncSettings"), "steps"),
 }
@@ -131,6 +167,7 @@ def make_side(name: str, *, number: int) -> Side:
     with account_transaction(account.pk):
         ids = _fill(connected.integration, connected.matches[0])
         _add_restricted_asset(connected.matches[0], people[Role.LITE.value])
+        _add_portal_rows(ids, people)
         side = Side(account, f"0kanari{uuid.uuid4().hex[:10]}", number, ids, people)
         for model in account_owned_models():
             _mark(model, side)
@@ -194,6 +231,63 @@ def _add_restricted_asset(match: TenantMatch, user: User) -> None:
     assert match.organization_id is not None
     [asset] = create_assets(schema, [traits], organization_id=match.organization_id, now=NOW)
     restrict_asset(asset, users=[user], now=NOW)
+
+
+def _add_portal_rows(ids: dict[str, int], people: dict[str, User]) -> None:
+    """What people add to an account beside its clients: groups and access, links and files, views and drafts."""
+    editor, lite = people[Role.EDITOR.value], people[Role.LITE.value]
+    organization = Organization.objects.get(pk=ids["organization_id"])
+    asset, field = (
+        FlexibleAsset.objects.get(pk=ids["asset_id"]),
+        FlexibleAssetField.objects.get(pk=ids["field_id"]),
+    )
+    owned = {"account_id": organization.account_id}
+    OrganizationAccess.objects.create(**owned, organization=organization, user=lite)
+    for label, column in (
+        (OrganizationType, "organization_type"),
+        (OrganizationStatus, "organization_status"),
+    ):
+        setattr(organization, column, label.objects.create(**owned, name="l", sort_key="l"))
+    organization.save()
+    group = Group.objects.create(**owned, name="g", sort_key="g", all_organizations=True)
+    GroupMember.objects.create(**owned, group=group, user=editor)
+    AssetGrant.objects.create(**owned, asset=asset, group=group)
+    other = Group.objects.create(**owned, name="h", sort_key="h")
+    TypeDenial.objects.create(**owned, group=other, asset_type=asset.asset_type)
+    Invitation.objects.create(
+        **owned, user=editor, token_digest=uuid.uuid4().hex, created_at=NOW, expires_at=NOW
+    )
+    ListPreference.objects.create(**owned, user=editor, list_key="contacts", columns=[["name", None]])
+    SavedView.objects.create(
+        **owned, owner=editor, list_key="contacts", name="v", query="q=v", is_shared=True, created_at=NOW
+    )
+    SidebarLayout.objects.create(**owned, sections=[{"title": "t", "entries": ["e"]}])
+    RecentView.objects.create(
+        **owned,
+        user=editor,
+        subject_kind="flexibleasset",
+        subject_id=asset.pk,
+        organization=organization,
+        at=NOW,
+    )
+    ImportDraft.objects.create(
+        **owned, user=editor, target="contacts", file_name="f.csv", content="Name", created_at=NOW
+    )
+    AssetExpiration.objects.create(
+        **owned, asset=asset, field=field, organization=organization, expires_on=NOW.date()
+    )
+    AssetRelation.objects.create(**owned, asset=asset, contact_id=ids["contact_id"], notes="n")
+    AssetRevision.objects.create(**owned, asset=asset, number=1, at=NOW, reason="edited", name="n")
+    AssetSecret.objects.create(**owned, asset=asset, field=field, sealed=b"sealed", changed_at=NOW)
+    Attachment.objects.create(
+        **owned,
+        asset=asset,
+        name="a.txt",
+        key=uuid.uuid4().hex,
+        size=1,
+        content_type="text/plain",
+        uploaded_at=NOW,
+    )
 
 
 def _add_license_record(license_: License, asset: FlexibleAsset, match: TenantMatch) -> None:
@@ -309,7 +403,7 @@ def _mark(model: type[models.Model], side: Side) -> None:
         for field in fields:
             setattr(row, field.attname, _marked(field, row, side))
         changed = {field.attname: getattr(row, field.attname) for field in fields}
-        if changed and model._meta.model_name != "activity":  # which nobody may change
+        if changed and model._meta.model_name not in {"activity", "assetrevision"}:  # which nobody may change
             model._base_manager.filter(pk=row.pk).update(**changed)
 
 
@@ -331,7 +425,7 @@ def _marked(field: "models.Field[Any, Any]", row: models.Model, side: Side) -> A
             return _marked_json(value, side)
         case models.SmallIntegerField() | models.PositiveSmallIntegerField():
             return value
-        case models.IntegerField() if field.name != "epoch":
+        case models.IntegerField() if field.name not in {"epoch", "subject_id"}:
             return side.number
         case _:
             return value

@@ -127,7 +127,7 @@ def test_forbidden_instead_of_absent_is_told(told, monkeypatch):
             raise PermissionDenied
         return found
 
-    monkeypatch.setattr("organizations.views.get_organization", tell)
+    monkeypatch.setattr("organizations.views.contacts.get_organization", tell)
     assert "GET foreign organization_id: 403 instead of 404" in told("organizations:contact-list")
 
 

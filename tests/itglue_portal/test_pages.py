@@ -10,7 +10,7 @@ from django.views import defaults
 from flexible_assets.models import FlexibleAsset, FlexibleAssetType
 from integrations.actions.runs import start_sync
 from integrations.states import Trigger
-from organizations import views
+from organizations.views import clients
 from organizations.models import Contact
 from organizations.roles import Role
 from tests.factories import NOW, connect, give_licenses, make_user, person, sku
@@ -194,7 +194,7 @@ def test_crash_in_a_view_shows_the_page_and_keeps_its_reason_to_itself(admin, ac
     def crash(user):
         raise RuntimeError("secret reason")
 
-    monkeypatch.setattr(views, "visible_organizations", crash)
+    monkeypatch.setattr(clients, "visible_organizations", crash)
     admin.raise_request_exception = False
     page = page_of(admin.get(f"/{account.slug}/organizations/"), status=500)
     assert page.one("h1").text == "Something went wrong"

@@ -144,6 +144,18 @@ def test_who_may_not_see_the_licenses_is_told_nothing_of_them(
     assert told()[0] == birch
 
 
+def test_who_may_not_see_the_licenses_is_not_told_in_the_list_of_all_whose_they_are(
+    account, connected, told, unmatch, inside
+):
+    editor = make_user(account, Role.EDITOR)
+    alder, _ = connected.matches
+    with inside():
+        restrict_asset(FlexibleAsset.objects.get(organization=alder.organization_id), users=[], now=NOW)
+    unmatch(alder)
+    assert told(editor)[2] == ""
+    assert "Alder Dental" in told()[2]
+
+
 def test_pages_of_licenses_show_the_notice(account, sign_in, administrator, connected, inside):
     with inside():
         pause_sync(connected.integration.pk, now=NOW)

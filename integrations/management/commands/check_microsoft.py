@@ -14,8 +14,8 @@ from integrations.credentials import open_credential
 from integrations.microsoft.checks import Finding, TenantCheck, check_tenant
 from integrations.microsoft.credentials import Credential
 from integrations.models import Integration, IntegrationCredential, TenantMatch
-from integrations.sealing import SealBrokenError
 from organizations.access import account_transaction, find_account
+from organizations.sealing import SealBrokenError
 
 
 @dataclass(frozen=True)

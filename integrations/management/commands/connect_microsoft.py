@@ -16,7 +16,14 @@ from integrations.actions.connecting import (
     connect_microsoft,
     replace_credential,
 )
-from integrations.actions.matching import AlreadyMatchedError, Tenant, TenantTakenError, match_tenant
+from integrations.actions.matching import (
+    AlreadyMatchedError,
+    DisconnectingError,
+    Tenant,
+    TenantTakenError,
+    match_tenant,
+)
+from integrations.actions.runs import RefusedError
 from integrations.microsoft.clouds import CLOUDS
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
 from integrations.models import Integration
@@ -86,7 +93,7 @@ def _integration(account: Account, options: dict[str, Any], *, now: datetime) ->
             return replace_credential(known.pk, credential, now=now)
         new = NewIntegration(name=options["name"], credential=credential, cloud=options["cloud"])
         return connect_microsoft(account.pk, new, now=now)
-    except InvalidIntegrationError as error:
+    except (InvalidIntegrationError, RefusedError) as error:
         raise CommandError(str(error)) from None
 
 
@@ -96,7 +103,7 @@ def _match(integration: Integration, tenant: Tenant, *, now: datetime) -> None:
     organization = organization or create_organization(account_id, name=tenant.name, now=now)
     try:
         match_tenant(integration, tenant, organization=organization, now=now)
-    except (AlreadyMatchedError, TenantTakenError) as error:
+    except (AlreadyMatchedError, DisconnectingError, TenantTakenError) as error:
         raise CommandError(str(error)) from None
 
 

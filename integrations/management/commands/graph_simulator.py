@@ -19,6 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--tenants", type=int, default=12, help="how many customers there are")
         parser.add_argument("--seed", type=int, default=7, help="the same seed makes the same customers")
+        parser.add_argument(
+            "--realm", default="", help="another word makes the same customers under other ids"
+        )
         parser.add_argument("--skus", type=int, help="give every customer exactly this many SKUs")
         parser.add_argument(
             "--epoch", type=_day, default=DEFAULT_EPOCH, help="the day all dates are reckoned from"
@@ -37,7 +40,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         world = World(
-            options["seed"], options["tenants"], epoch=options["epoch"], skus_per_tenant=options["skus"]
+            options["seed"],
+            options["tenants"],
+            realm=options["realm"],
+            epoch=options["epoch"],
+            skus_per_tenant=options["skus"],
         )
         simulator = Simulator(
             world,

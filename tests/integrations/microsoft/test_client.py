@@ -215,12 +215,12 @@ def test_checkpoint_precedes_every_request_and_follows_every_wait(origin, script
     origin.answer("/v1.0/users", Reply(503), document({**PAGE, "@odata.nextLink": link}))
     origin.answer("/v1.0/users/more", document(PAGE))
     story += [entry["id"] for entry in client.collection("/users")]
+    # Twice for each request: before its token and before itself.
     assert story == [
-        "checked with 0 sent",
+        *["checked with 0 sent"] * 2,
         "waited",
-        "checked with 1 sent",
-        "checked with 1 sent",
-        "checked with 2 sent",
+        *["checked with 1 sent"] * 3,
+        *["checked with 2 sent"] * 2,
         "1",
         "1",
     ]
@@ -253,6 +253,20 @@ def test_nothing_is_sent_when_the_work_was_stopped_while_the_token_was_on_its_wa
     with pytest.raises(LeaseLostError):
         list(client.collection("/users"))
     assert (graph_paths(origin), client.calls) == ([], 0)
+
+
+def test_nobody_signs_in_anew_for_work_that_was_stopped(origin, scripted_identity):
+    """The credential may be destroyed by now."""
+
+    def checkpoint():
+        if graph_paths(origin):
+            raise LeaseLostError
+
+    origin.answer("/v1.0/users", Reply(401), document(PAGE))
+    client = GraphClient(origin.cloud, scripted_identity, TENANT, checkpoint=checkpoint)
+    with pytest.raises(LeaseLostError):
+        list(client.collection("/users"))
+    assert origin.paths().count(f"/{TENANT}/token") == 1
 
 
 def test_pages_may_be_asked_for_at_leisure(origin, scripted_client, naps):

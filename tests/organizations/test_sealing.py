@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.sealing import SealBrokenError, seal, unseal
+from organizations.sealing import SealBrokenError, seal, unseal
 
 PLACE = "1|table|2|column"
 TEXT = "correct horse battery staple"

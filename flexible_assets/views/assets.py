@@ -1,4 +1,4 @@
-"""Pages of flexible assets: an organization's, all organizations', one, and editing it."""
+"""Pages of one asset: reading and editing it."""
 
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from flexible_assets.access import get_asset, get_type
+from flexible_assets.access import get_asset
 from flexible_assets.actions import (
     InvalidAssetError,
     SelfExclusionError,
@@ -21,11 +21,10 @@ from flexible_assets.actions import (
     restrict_asset,
 )
 from flexible_assets.forms import CHOSEN, AssetForm, SecurityForm
-from flexible_assets.lists import AssetList
 from flexible_assets.models import AssetTag, FlexibleAsset, FlexibleAssetField
 from flexible_assets.panels import notices_for, panels_for
 from flexible_assets.schema import schema_of
-from organizations.access import AccountRequest, get_organization
+from organizations.access import AccountRequest
 from organizations.contact_columns import contact_columns
 from organizations.contact_pages import extra_contact_columns
 from organizations.lists import ListQuery, ListSpec, build_page
@@ -38,33 +37,6 @@ TAGS_SHOWN = 60
 
 
 @require_safe
-def asset_list(request: AccountRequest, account: str, organization_id: int, type_id: int) -> HttpResponse:
-    organization = get_organization(request.user, organization_id)
-    asset_type = get_type(request.user, type_id)
-    page = AssetList(request, schema_of(asset_type), organization).page()
-    context = organization_frame(request, organization) | {
-        "asset_type": asset_type,
-        "page": page,
-        "notices": notices_for(request.user, asset_type, organization),
-    }
-    return render(request, "flexible_assets/asset_list.html", context)
-
-
-@require_safe
-def global_list(request: AccountRequest, account: str, type_id: int) -> HttpResponse:
-    require(request.user, Right.VIEW_GLOBAL)
-    asset_type = get_type(request.user, type_id)
-    page = AssetList(request, schema_of(asset_type)).page()
-    context = {
-        "asset_type": asset_type,
-        "page": page,
-        "notices": notices_for(request.user, asset_type),
-        "navigation": "global",
-    }
-    return render(request, "flexible_assets/global_list.html", context)
-
-
-@require_safe
 def asset_detail(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
     asset = get_asset(request.user, asset_id)
     context = _asset_frame(request, asset) | {
@@ -73,7 +45,7 @@ def asset_detail(request: AccountRequest, account: str, asset_id: int) -> HttpRe
         "fields": [_field(request, asset, field) for field in schema_of(asset.asset_type).fields],
         "panels": panels_for(request, asset),
         "notices": notices_for(request.user, asset.asset_type, asset.organization),
-        "granted": list(asset.grants.with_users()) if asset.is_restricted else [],
+        "granted": list(asset.grants.with_names()) if asset.is_restricted else [],
         "may_edit": request.user.has(Right.EDIT),
     }
     return render(request, "flexible_assets/asset_detail.html", context)

@@ -1,0 +1,1 @@
+"""Pages of flexible assets, one module for each topic."""

@@ -1,0 +1,1 @@
+"""Pages of signing in, organizations and contacts, one module for each topic."""
