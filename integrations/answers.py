@@ -26,7 +26,7 @@ def tenant_result(check: TenantCheck) -> dict[str, Any]:
         "ok": check.ok,
         "findings": [asdict(each) for each in check.findings],
         "tenant": tenant,
-        "subscriptions": [_subscription(each) for each in check.skus],
+        "subscriptions": kept_subscriptions(check.skus),
     }
 
 
@@ -44,14 +44,17 @@ def main_failure(findings: Iterable[Finding]) -> Finding | None:
     return min(failed, key=lambda each: each.optional, default=None)
 
 
-def _subscription(sku: SubscribedSku) -> dict[str, Any]:
-    """As tenant matches keep it too."""
-    return {
-        "sku_id": str(sku.sku_id),
-        "part_number": sku.part_number,
-        "consumed": sku.consumed,
-        "enabled": sku.enabled,
-    }
+def kept_subscriptions(skus: Iterable[SubscribedSku]) -> list[dict[str, Any]]:
+    """As tenant matches keep them too, in an order of their own: Microsoft's tells nothing and may change."""
+    return [
+        {
+            "sku_id": str(sku.sku_id),
+            "part_number": sku.part_number,
+            "consumed": sku.consumed,
+            "enabled": sku.enabled,
+        }
+        for sku in sorted(skus, key=lambda sku: (sku.part_number, str(sku.sku_id)))
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class LicenseStep:
     label = "Licenses"
     description = (
         "Keeps one Microsoft Licenses asset for every SKU of each matched tenant: active, consumed and unused units, "
-        "with the contacts who hold the license tagged. Tick Users as well, so that those who hold one are contacts."
+        "with the contacts who hold the license tagged. Tick “Sync users as contacts” as well, so that those who hold one are contacts."
     )
 
     def read(self, tenant: TenantReader, rules: ContactRules) -> LicenseReading:

@@ -256,11 +256,6 @@ def context_of(match: TenantMatch, *, now: datetime) -> TenantContext:
     return TenantContext(match.account_id, match.pk, match.organization_id, now)
 
 
-def claim_tenant(account_id: int, tenant_id: UUID, *, now: datetime) -> None:
-    if not _claim(account_id, [tenant_id], now=now):
-        raise TenantTakenError(TAKEN)
-
-
 def _claim(account_id: int, tenant_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
     """A tenant is linked in one account of this server; tells which are this one's. The insert waits for another
     account's that is going on, and goes by tenant, so that two accounts never wait for each other."""

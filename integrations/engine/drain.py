@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from integrations.answers import kept_subscriptions
 from integrations.contact_rules import ContactRules
 from integrations.engine.claims import (
     LeaseLostError,
@@ -172,7 +173,7 @@ def _settings_of(work: Work) -> SyncSettings:
 
 def _remember(match: TenantMatch, reading: Reading, *, now: datetime) -> None:
     """Microsoft's own words for the tenant, which may have been added under another name, and what it subscribes to."""
-    organization, subscriptions = reading.organization, _subscriptions(reading.skus)
+    organization, subscriptions = reading.organization, kept_subscriptions(reading.skus)
     written = ["tenant_name", "default_domain", "last_synced_at", "verified_at"]
     match.tenant_name = organization.display_name[:255] or match.tenant_name
     match.default_domain = organization.default_domain[:255] or match.default_domain
@@ -181,19 +182,6 @@ def _remember(match: TenantMatch, reading: Reading, *, now: datetime) -> None:
         match.subscriptions = subscriptions
         written.append("subscriptions")
     match.save(update_fields=written)
-
-
-def _subscriptions(skus: Collection[SubscribedSku]) -> list[dict[str, Any]]:
-    """As Sync Settings list them."""
-    return [
-        {
-            "sku_id": str(sku.sku_id),
-            "part_number": sku.part_number,
-            "consumed": sku.consumed,
-            "enabled": sku.enabled,
-        }
-        for sku in sorted(skus, key=lambda sku: (sku.part_number, str(sku.sku_id)))
-    ]
 
 
 def _organization_of(match: TenantMatch) -> int:

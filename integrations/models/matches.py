@@ -59,7 +59,8 @@ class TenantClaim(AccountOwned):
     """A matched tenant belongs to one account of the server.
 
     Unique among all accounts on purpose, and so the one table whose conflicts tell of another account: only the
-    action that claims meets them, for tenants whose own administrator has let this account's application in.
+    action that claims meets them, for tenants that have let this account's application in, that Microsoft names as
+    its customers, or that the operator of the server adds.
     """
 
     tenant_id = models.UUIDField(unique=True)

@@ -114,7 +114,7 @@ def test_warning_says_when_and_where_to_act(account, administrator, expiring, wa
     [letter] = letters()
     page = f"https://portal.msp.test/{account.slug}/admin/integrations/{row.integration_id}/credentials/"
     assert letter.body.splitlines()[0] == (
-        "The client secret that Microsoft signs in to Microsoft with expires within 14 days, on "
+        "The client secret of the integration Microsoft expires within 14 days, on "
         f"{END:%-d %b %Y, %H:%M} UTC."
     )
     assert page in letter.body.splitlines()

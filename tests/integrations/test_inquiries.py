@@ -138,6 +138,20 @@ def test_answer_brings_what_is_known_of_the_tenant_up_to_date(ask_about, one, in
     }
 
 
+def test_test_and_sync_keep_the_same_subscriptions_in_the_same_order(ask_about, one, sync, inside):
+    def kept() -> list[dict[str, object]]:
+        with inside():
+            return TenantMatch.objects.get().subscriptions
+
+    sync(one.connected)
+    synced = kept()
+    with inside():
+        TenantMatch.objects.update(subscriptions=[])
+    ask_about()
+    assert len(synced) > 1
+    assert kept() == synced
+
+
 def test_test_of_an_unknown_tenant_adds_nothing(simulated, account, put, settled, inside):
     """Whoever has the credential could read it, but nobody has said that it is a client."""
     simulator = simulated(tenants=2)

@@ -14,7 +14,6 @@ from integrations.actions.matching import (
     DisconnectingError,
     TenantTakenError,
     accept_suggestions,
-    claim_tenant,
     create_organizations_for,
     match_exact_names,
     match_tenant,
@@ -143,12 +142,6 @@ def test_tenant_of_another_account_is_refused_in_words_that_tell_nothing(
     assert str(caught.value) == TAKEN == "This tenant can't be linked here. Ask the operator of this server."
     assert state_of(found) == (MatchState.UNMATCHED, None)
     assert logged() == [("tenant.refused", "Cedar", None, None)]
-
-
-def test_claim_by_itself_is_refused_in_the_same_words(connected, rival, inside):
-    alder, _ = connected.matches
-    with inside(rival), pytest.raises(TenantTakenError, match=TAKEN):
-        claim_tenant(rival.pk, alder.tenant_id, now=LATER)
 
 
 def test_taken_tenant_does_not_keep_others_from_being_matched(connected, rival, inside, state_of):

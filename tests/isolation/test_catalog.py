@@ -20,7 +20,10 @@ GLOBAL = {
     "django_migrations": set(),
 }
 #: What of an account's tables the runtime role may not do.
-APPEND_ONLY = {"organizations_activity": {"INSERT", "SELECT"}}
+APPEND_ONLY = {
+    "organizations_activity": {"INSERT", "SELECT"},
+    "flexible_assets_assetrevision": {"INSERT", "SELECT", "DELETE"},
+}
 #: Every column of the database that the clock can read.
 QUEUE = {
     "integrations_integration": {"account_id", "id", "next_due_at", "status"},

@@ -41,7 +41,7 @@ def test_door_alone_keeps_accounts_apart(name, inspect):
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_wall_alone_keeps_accounts_apart(name, inspect, monkeypatch):
     for each in (AccountQuerySet, *AccountQuerySet.__subclasses__()):
-        for door in ("of_account", "visible_to"):
+        for door in ("of_account", "visible_to", "in_reach_of"):
             if door in vars(each):
                 monkeypatch.setattr(each, door, lambda rows, _: rows.all())
     assert inspect(**FEW).breaches(all_routes()[name]) == []

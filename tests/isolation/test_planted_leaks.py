@@ -58,22 +58,43 @@ def test_route_that_nobody_declared_is_told(monkeypatch):
 
 @pytest.mark.usefixtures("without_wall")
 @pytest.mark.parametrize(
-    ("rows", "route", "breach"),
+    ("rows", "door", "route", "breach"),
     [
-        (OrganizationQuerySet, "organizations:organization-list", "administrator GET own: shows"),
         (
             OrganizationQuerySet,
+            "visible_to",
+            "organizations:organization-list",
+            "administrator GET own: shows",
+        ),
+        (
+            OrganizationQuerySet,
+            "visible_to",
             "organizations:organization-detail",
             "GET foreign organization_id: 200 instead",
         ),
-        (ContactQuerySet, "organizations:contact-detail", "GET foreign contact_id: 200 instead of 404"),
-        (AssetQuerySet, "flexible_assets:asset-detail", "GET foreign asset_id: 200 instead of 404"),
-        (TypeQuerySet, "flexible_assets:global-list", "GET foreign type_id: 200 instead of 404"),
-        (RunQuerySet, "integrations:run-detail", "GET foreign run_id: 200 instead of 404"),
+        (
+            ContactQuerySet,
+            "visible_to",
+            "organizations:contact-detail",
+            "GET foreign contact_id: 200 instead of 404",
+        ),
+        (
+            AssetQuerySet,
+            "in_reach_of",
+            "flexible_assets:asset-detail",
+            "GET foreign asset_id: 200 instead of 404",
+        ),
+        (
+            TypeQuerySet,
+            "of_account",
+            "flexible_assets:global-list",
+            "GET foreign type_id: 200 instead of 404",
+        ),
+        (RunQuerySet, "visible_to", "integrations:run-detail", "GET foreign run_id: 200 instead of 404"),
     ],
 )
-def test_forgotten_filter_is_told(rows, route, breach, told, monkeypatch):
-    monkeypatch.setattr(rows, "visible_to", lambda self, user: self.all())
+def test_forgotten_filter_is_told(rows, door, route, breach, told, monkeypatch):
+    monkeypatch.setattr(rows, door, lambda self, _: self.all())
     assert breach in told(route, [Role.ADMINISTRATOR.value])
 
 
