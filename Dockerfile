@@ -5,7 +5,8 @@ RUN /opt/portal/bin/pip install --no-cache-dir --require-hashes -r requirements.
 
 FROM python:3.13-slim
 ENV PATH=/opt/portal/bin:$PATH PYTHONUNBUFFERED=1
-RUN useradd --system --uid 10001 --no-create-home portal
+# A new volume takes over who owns the directory that it is mounted at.
+RUN useradd --system --uid 10001 --no-create-home portal && install -d -o portal -m 700 /var/lib/portal/attachments
 WORKDIR /srv/portal
 COPY --from=build /opt/portal /opt/portal
 COPY . .

@@ -2,6 +2,9 @@
 
 bind = "0.0.0.0:8000"
 timeout = 60
+# Several at once in each worker, so that a large file on a slow line neither holds up the others nor looks like a
+# worker that hangs.
+threads = 4
 max_requests = 2000
 max_requests_jitter = 200
 # Heartbeats go to memory, so that a slow disk doesn't get workers killed.

@@ -10,7 +10,7 @@ from flexible_assets.models import (
     TypeDenial,
 )
 from flexible_assets.querysets import AssetQuerySet, TotalsQuerySet, TypeQuerySet
-from organizations.models import User
+from organizations.models import Group, GroupMember, OrganizationAccess, User
 from organizations.roles import Right, Role, has_right
 
 
@@ -28,6 +28,11 @@ def visible_assets(user: User) -> AssetQuerySet:
 def deleted_assets(user: User) -> AssetQuerySet:
     """What was deleted and can still be restored."""
     return _shown_to(user).deleted()
+
+
+def known_assets(user: User) -> AssetQuerySet:
+    """Of all that there is, deleted assets too: whose history they may read."""
+    return _shown_to(user)
 
 
 def _shown_to(user: User) -> AssetQuerySet:
@@ -51,8 +56,32 @@ def _denied(user: User) -> "QuerySet[TypeDenial, int]":
 
 
 def grantable_users(asset: FlexibleAsset) -> QuerySet[User]:
-    """Whom naming makes a difference for, and who was named before."""
-    sees_all = [role.value for role in Role if has_right(role, Right.VIEW_RESTRICTED)]
+    """Whom naming makes a difference for, since they reach the organization, and who was named before."""
+    named = AssetGrant.objects.filter(account_id=asset.account_id, asset=asset.pk, user__isnull=False)
     users = User.objects.filter(account_id=asset.account_id)
-    useful = Q(is_active=True) & ~Q(role__in=sees_all)
-    return users.filter(useful | Q(pk__in=asset.grants.values("user"))).order_by("name", "id")
+    return users.filter(Q(pk__in=_reaching(asset)) | Q(pk__in=named.values("user"))).order_by("name", "id")
+
+
+def grantable_groups(asset: FlexibleAsset) -> QuerySet[Group]:
+    """Those of which somebody reaches the organization, and those named before."""
+    named = AssetGrant.objects.filter(account_id=asset.account_id, asset=asset.pk, group__isnull=False)
+    members = GroupMember.objects.filter(account_id=asset.account_id, user__in=_reaching(asset))
+    groups = Group.objects.of_account(asset.account_id)
+    return groups.filter(Q(pk__in=members.values("group")) | Q(pk__in=named.values("group"))).by_name()
+
+
+def _reaching(asset: FlexibleAsset) -> "QuerySet[User, int]":
+    """Ids of the active users who reach the asset's organization, but not everything anyway."""
+    sees_all = [role.value for role in Role if has_right(role, Right.VIEW_RESTRICTED)]
+    users = User.objects.filter(account_id=asset.account_id, is_active=True).exclude(role__in=sees_all)
+    members = GroupMember.objects.filter(account_id=asset.account_id)
+    access = OrganizationAccess.objects.filter(
+        account_id=asset.account_id, organization=asset.organization_id
+    )
+    chosen = Q(pk__in=access.filter(user__isnull=False).values("user")) | Q(
+        pk__in=members.filter(group__in=access.filter(group__isnull=False).values("group")).values("user")
+    )
+    all_of_them = Q(all_organizations=True) | Q(
+        pk__in=members.filter(group__all_organizations=True).values("user")
+    )
+    return users.filter(chosen | (all_of_them & ~Q(role=Role.LITE.value))).values_list("pk", flat=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         AssetGrant,
         AssetRelation,
         AssetTag,
+        Attachment,
         FlexibleAsset,
         FlexibleAssetType,
         OrganizationTotals,
@@ -93,9 +94,30 @@ class ExpirationQuerySet(InOrganizationQuerySet["AssetExpiration"]):
     def in_organization(self, organization: "Organization") -> Self:
         return self.filter(account_id=organization.account_id, organization=organization)
 
+    def with_names(self) -> Self:
+        return self.select_related("asset__asset_type", "field", "organization")
+
+    def matching(self, term: str) -> Self:
+        """Of assets whose name, or whose organization's name, holds the term."""
+        key = search_key(term)
+        if not key:
+            return self
+        return self.filter(
+            models.Q(asset__search_key__contains=key) | models.Q(organization__search_key__contains=key)
+        )
+
 
 class RelationQuerySet(AccountQuerySet["AssetRelation"]):
     """Of the account; whoever shows them asks for both ends what the reader may see."""
+
+
+class AttachmentQuerySet(AccountQuerySet["Attachment"]):
+    def of_asset(self, asset: "FlexibleAsset") -> Self:
+        """Beside it and in its Upload fields."""
+        return self.filter(account_id=asset.account_id, asset=asset)
+
+    def newest_first(self) -> Self:
+        return self.select_related("uploaded_by", "field").order_by("-uploaded_at", "-id")
 
 
 class TagQuerySet(AccountQuerySet["AssetTag"]):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flexible_assets.field_kinds import SLOTS
 from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType
 from organizations.names import search_key, sort_key
 
@@ -25,15 +24,24 @@ class Schema:
 
     @cached_property
     def number_slots(self) -> list[str]:
-        return [field.slot for field in self.fields if field.slot in SLOTS["number"]]
+        """Of the fields whose sums mean something."""
+        return [field.slot for field in self.fields if field.slot and field.behavior.is_summed]
 
-    def editable_fields(self, asset: FlexibleAsset) -> list[FlexibleAssetField]:
+    @cached_property
+    def expiration_fields(self) -> tuple[FlexibleAssetField, ...]:
+        return tuple(field for field in self.fields if field.is_expiration)
+
+    def writable_fields(self, asset: FlexibleAsset) -> list[FlexibleAssetField]:
         """What a person may write: of a locked asset, what its manager does not."""
         return [
             field
             for field in self.fields
-            if not field.behavior.is_tag and not (asset.is_locked and field.is_managed)
+            if field.behavior.has_value and not (asset.is_locked and field.is_managed)
         ]
+
+    def editable_fields(self, asset: FlexibleAsset) -> list[FlexibleAssetField]:
+        """Those of them whose values are traits."""
+        return [field for field in self.writable_fields(asset) if not field.behavior.is_beside]
 
     def own_traits(self, asset: FlexibleAsset) -> dict[str, Any]:
         """The values that its manager does not write."""
@@ -59,4 +67,5 @@ class Schema:
 
 
 def schema_of(asset_type: FlexibleAssetType) -> Schema:
-    return Schema(asset_type, tuple(asset_type.fields.order_by("order")))
+    """In the fields' own order, and without a query where they were fetched with the type."""
+    return Schema(asset_type, tuple(asset_type.fields.all()))

@@ -160,9 +160,7 @@ def _resolution(sync: TenantSync) -> str:
         case Resolution.DISCARDED:
             return f"{who} discarded what was held: nothing was taken away."
         case Resolution.ACCEPTED if sync.state == SyncState.HELD:
-            return (
-                f"{who} accepted what was held before; then more had vanished than that, so it is held again."
-            )
+            return f"{who} accepted what was held before; the next sync missed something else, so it is held again."
         case Resolution.ACCEPTED:
             return f"{who} accepted what was held."
         case _:

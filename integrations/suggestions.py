@@ -49,7 +49,8 @@ def _verified_domains(account_id: int, tenant_ids: Collection[UUID]) -> dict[UUI
 
 def _directory(account_id: int, domains: Collection[str]) -> Directory:
     mail_domains = _mail_domains(account_id, {domain for domain in domains if not is_freemail(domain)})
-    organizations = Organization.objects.of_account(account_id).order_by("id").values_list("id", "name")
+    active = Organization.objects.of_account(account_id).active()
+    organizations = active.order_by("id").values_list("id", "name")
     return Directory(OrganizationFacts(pk, name, mail_domains[pk]) for pk, name in organizations)
 
 

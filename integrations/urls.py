@@ -5,6 +5,7 @@ from integrations.views import (
     consent,
     credentials,
     disconnecting,
+    health,
     inquiries,
     listing,
     matching,
@@ -19,6 +20,7 @@ app_name = "integrations"
 
 urlpatterns = [
     path("<slug:account>/admin/integrations/", listing.integration_list, name="integration-list"),
+    path("<slug:account>/admin/integrations/health/", health.sync_health, name="sync-health"),
     path("<slug:account>/admin/integrations/new/", connecting.integration_new, name="integration-new"),
     path("<slug:account>/admin/integrations/new/microsoft/", connecting.microsoft_new, name="microsoft-new"),
     path(

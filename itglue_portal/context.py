@@ -1,13 +1,13 @@
 """What every page shows around its content: account, menu, theme and the time."""
 
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from organizations.models import User
-from organizations.navigation import global_entries
-from organizations.roles import Right
+from organizations.navigation import admin_entries, global_entries
 from organizations.views.signing_in import THEMES
 
 
@@ -19,6 +19,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return context | {"account": account}
     return context | {
         "account": account,
-        "may_manage_integrations": user.has(Right.MANAGE_INTEGRATIONS),
-        "global_types": global_entries(account, user),
+        # Called by the template that shows them: fragments of the page have this context as well, and no menus.
+        "admin_entries": cache(partial(admin_entries, account, user)),
+        "global_types": cache(partial(global_entries, account, user)),
     }

@@ -16,6 +16,8 @@ SECRETS = BASE_DIR / ".local" / "secrets"
 
 env = Env()
 IS_LOCAL = not env.str("DATABASE_URL", "")
+#: Where attachments are kept unless told otherwise; in a container, where the volume is mounted.
+LOCAL_ATTACHMENTS = BASE_DIR / ".local" / "attachments" if IS_LOCAL else Path("/var/lib/portal/attachments")
 
 
 def local_addresses() -> local_services.Addresses | None:
@@ -34,6 +36,47 @@ def database(url: str, *, engine: str = "django.db.backends.postgresql") -> dict
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", parts.port or ""),
         "OPTIONS": options,
+    }
+
+
+def attachment_storage(directory: Path) -> dict[str, object]:
+    """Django's storage for attachments: a bucket that speaks S3 where one is named, else the disk."""
+    bucket = env.str("ATTACHMENTS_S3_BUCKET", "")
+    if bucket:
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _bucket(bucket)}
+    modes = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": directory, **modes},
+    }
+
+
+def _bucket(name: str) -> dict[str, object]:
+    from botocore.config import Config  # noqa: PLC0415 - slow to load, and most portals keep files on a disk
+
+    endpoint = env.str("ATTACHMENTS_S3_ENDPOINT", "")
+    return {
+        "bucket_name": name,
+        "endpoint_url": endpoint or None,
+        "region_name": env.str("ATTACHMENTS_S3_REGION", "") or None,
+        # Without a key the role of the machine counts.
+        "access_key": env.str("ATTACHMENTS_S3_KEY", "") or None,
+        "secret_key": env.str("ATTACHMENTS_S3_SECRET", "") or None,
+        # Keys are random, so nothing is ever overwritten, and asking first would only cost a request.
+        "file_overwrite": True,
+        "default_acl": None,
+        # Beyond this a file waits on disk, not in memory.
+        "max_memory_size": 2**20,
+        "client_config": Config(
+            signature_version="s3v4",
+            connect_timeout=5,
+            read_timeout=30,
+            retries={"max_attempts": 2},
+            # Servers other than Amazon's often know neither host names of buckets nor the newer checksums.
+            s3={"addressing_style": "path" if endpoint else "auto"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
     }
 
 

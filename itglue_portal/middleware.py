@@ -2,20 +2,37 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from typing import cast
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.validators import slug_re
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations.consent import CALLBACK_PATH, slug_in
-from organizations.access import RESERVED_SLUGS, find_account
-from organizations.models import Account
+from organizations.access import RESERVED_SLUGS, AccountRequest, find_account
+from organizations.models import Account, User
+from organizations.preparation import entered_slug, prepare_view
 from organizations.scope import account_scope
+from organizations.sign_in.gate import is_open_without_second_factor
+from organizations.sign_in.policy import lacks_second_factor
+from organizations.sign_in.sessions import note_use
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class PreparationMiddleware:
+    """Lets views ask other servers before the transaction begins, which would wait for the answer with them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        prepare_view(request)
+        return self.get_response(request)
 
 
 class AccountMiddleware:
@@ -51,6 +68,8 @@ class AccountMiddleware:
             # The one address that Microsoft knows is the same for all accounts. A state that names none is answered
             # by the view, in the same words as one that has been made up.
             return _find(slug_in(request.GET.get("state", "")))
+        if slug := entered_slug(request):
+            return _find(slug)
         slug = request.path_info.lstrip("/").partition("/")[0]
         # What is no slug names no route either; PostgreSQL would choke on a NUL among it.
         if slug in RESERVED_SLUGS or not slug_re.match(slug):
@@ -77,8 +96,46 @@ class SignInMiddleware(LoginRequiredMiddleware):
             raise Http404
         sign_in = reverse("organizations:sign-in", args=[account.slug])
         if request.headers.get("HX-Request"):
-            return HttpResponse(status=204, headers={"HX-Redirect": sign_in})
+            return _leave_for(sign_in)
         return redirect_to_login(request.get_full_path(), sign_in)
+
+
+class SecondFactorMiddleware:
+    """Whoever must have a second factor and has none gets one, and nowhere else before."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], arguments: object, named: dict[str, object]
+    ) -> HttpResponse | None:
+        if not isinstance(request.user, User) or is_open_without_second_factor(view):
+            return None
+        inside = cast(AccountRequest, request)
+        if not lacks_second_factor(inside):
+            return None
+        set_up = reverse("organizations:second-factor-required", args=[inside.account.slug])
+        return _leave_for(set_up) if request.headers.get("HX-Request") else HttpResponseRedirect(set_up)
+
+
+def _leave_for(address: str) -> HttpResponse:
+    """htmx would put a redirect's page into the part it asked for."""
+    return HttpResponse(status=204, headers={"HX-Redirect": address})
+
+
+class SessionUseMiddleware:
+    """Keeps the list of a user's sessions."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if isinstance(request.user, User):
+            note_use(request, now=timezone.now())
+        return self.get_response(request)
 
 
 class PrivatePagesMiddleware:

@@ -1,9 +1,20 @@
 """All settings, read from the environment; docs/operations.md lists the variables."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 # IS_LOCAL is a setting as well: commands say by it which database they wrote to.
-from itglue_portal.env import BASE_DIR, IS_LOCAL, database, env, local_addresses, local_secret, sealing_keys
+from itglue_portal.env import (
+    BASE_DIR,
+    IS_LOCAL,
+    LOCAL_ATTACHMENTS,
+    attachment_storage,
+    database,
+    env,
+    local_addresses,
+    local_secret,
+    sealing_keys,
+)
 
 _local = local_addresses()
 
@@ -26,6 +37,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "lucide",
     "csp",
@@ -37,13 +52,17 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "itglue_portal.health.HealthMiddleware",
+    "itglue_portal.middleware.PreparationMiddleware",
     "itglue_portal.middleware.AccountMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "itglue_portal.middleware.SignInMiddleware",
+    "itglue_portal.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "itglue_portal.middleware.SessionUseMiddleware",
     "itglue_portal.middleware.PrivatePagesMiddleware",
 ]
 
@@ -97,7 +116,30 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# allauth's flows run from views of our own (organizations/sign_in): an account stands in every address of ours, and
+# none of allauth's pages is reachable. E-mail addresses are unique inside an account only, so to allauth they are
+# user names.
+ACCOUNT_ADAPTER = "organizations.sign_in.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# "key" is account, e-mail and address for passwords, and the user for second factors. The last rate of these keeps
+# the chance of guessing a code of six digits below one in three thousand for each day.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/5m/key,60/5m/ip,200/d/key",
+    "second_factor": "10/5m/key,100/d/key",
+    "passkey": "60/5m/ip",
+}
+MFA_ADAPTER = "organizations.sign_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Documentation Portal"
+# Without it, whoever tries could put any address into X-Forwarded-For and so never be counted twice.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
 SILENCED_SYSTEM_CHECKS = [
+    "files.E001",  # the directory of files on their way is made with the first of them (flexible_assets/uploads.py)
     "auth.W004",  # an e-mail is unique inside its account, not among all of them
     "security.W005",  # HSTS for subdomains: hosts below the portal's may be other services, some without TLS
     "security.W021",  # HSTS preload: binds the whole domain, which is the MSP's to decide
@@ -108,11 +150,23 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+#: Where attachments are kept, on a disk (docs/attachments.md tells of buckets), and on their way there.
+ATTACHMENTS_DIR = Path(env.str("ATTACHMENTS_DIR", "") or LOCAL_ATTACHMENTS)
+ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", 100)
+# Beside them, so that a large upload is moved instead of copied, and fills no container's memory in between.
+FILE_UPLOAD_TEMP_DIR = ATTACHMENTS_DIR / ".incoming"
+FILE_UPLOAD_HANDLERS = [
+    "flexible_assets.uploads.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": attachment_storage(ATTACHMENTS_DIR),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if IS_LOCAL
@@ -151,6 +205,15 @@ CONTENT_SECURITY_POLICY = {
 # Redis only carries wake-up calls; everything that matters is a row (integrations/engine). Web processes give up on
 # it in half a second, so a frozen Redis can't hang a page.
 CELERY_BROKER_URL = _local.broker if _local else env.str("REDIS_URL")
+# Counts attempts to sign in, and nothing that would be missed.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _local.redis if _local else env.str("REDIS_URL"),
+        "KEY_PREFIX": "portal",
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_SERIALIZER = "json"
@@ -164,6 +227,9 @@ CELERY_TASK_ROUTES = {
     "integrations.watch_credentials": {"queue": "control"},
     "integrations.warn_of_expiry": {"queue": "control"},
     "organizations.tick_letters": {"queue": "control"},
+    "flexible_assets.tick_deleted": {"queue": "control"},
+    # Its workers reach the disk that attachments are on.
+    "flexible_assets.sweep_files": {"queue": "control"},
     "integrations.answer": {"queue": "control"},
     "integrations.disconnect": {"queue": "control"},
 }
@@ -196,6 +262,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25.0, "retry": False},
     },
+    "deleted-assets": {
+        "task": "flexible_assets.tick_deleted",
+        # Beat counts from its start, so once a day might be never.
+        "schedule": 3600.0,
+        "options": {"expires": 1800.0, "retry": False},
+    },
     "credentials": {
         "task": "integrations.watch_credentials",
         "schedule": 3600.0,
@@ -226,6 +298,15 @@ DEFAULT_FROM_EMAIL = (
 MICROSOFT_LOGIN_URL = env.str("MICROSOFT_LOGIN_URL", "")
 MICROSOFT_GRAPH_URL = env.str("MICROSOFT_GRAPH_URL", "")
 MICROSOFT_CA_BUNDLE = env.str("MICROSOFT_CA_BUNDLE", "")
+
+# Signing in by an OpenID Connect provider, such as a directory of Microsoft Entra ID: docs/sign-in.md.
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "Microsoft")
+#: Set when the provider asks everyone for a second factor, so that the portal need not ask again.
+OIDC_SECOND_FACTOR = env.bool("OIDC_SECOND_FACTOR", False)
+OIDC_CA_BUNDLE = env.str("OIDC_CA_BUNDLE", "")
 
 #: Keys that seal credentials, as "id:base64 of 32 bytes"; the first seals, the others still open.
 SEALING_KEYS = sealing_keys()

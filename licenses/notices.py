@@ -22,9 +22,8 @@ def license_notice(user: User, asset_type: FlexibleAssetType, organization: Orga
     """Empty as long as everything that the user sees there is kept up to date."""
     if asset_type.system_key != MICROSOFT_LICENSES.system_key:
         return ""
-    stopped = _stopped(user)
     known = _matches_with_licenses(user, organization)
-    concerned = list(known.filter(Q(integration__in=stopped) | ~Q(state=MatchState.MATCHED)).order_by("pk"))
+    stopped, concerned = _of_all(user, known) if organization is None else _of_one(known)
     reasons = [
         reason for pk, reason in stopped.items() if pk in {match.integration_id for match in concerned}
     ]
@@ -36,6 +35,24 @@ def license_notice(user: User, asset_type: FlexibleAssetType, organization: Orga
     is_all = known.count() == len(concerned)
     opening = "No longer updated" if is_all else "Not all of these are updated any more"
     return f"{opening}: {'; '.join(reasons)}."
+
+
+def _of_all(user: User, known: MatchQuerySet) -> tuple[dict[int, str], list[TenantMatch]]:
+    """An account may have thousands of matches: those that are updated stay where they are."""
+    stopped = _stopped(user)
+    concerned = known.filter(Q(integration__in=stopped) | ~Q(state=MatchState.MATCHED))
+    return stopped, list(concerned.order_by("pk"))
+
+
+def _of_one(known: MatchQuerySet) -> tuple[dict[int, str], list[TenantMatch]]:
+    """An organization has few, read in one query with their integrations: it stands on every page of a license."""
+    matches = list(known.select_related("integration__settings").order_by("integration__name", "pk"))
+    reasons = {match.integration_id: _why_stopped(match.integration) for match in matches}
+    stopped = {pk: reason for pk, reason in reasons.items() if reason}
+    concerned = [
+        match for match in matches if match.integration_id in stopped or match.state != MatchState.MATCHED
+    ]
+    return stopped, sorted(concerned, key=lambda match: match.pk)
 
 
 def _stopped(user: User) -> dict[int, str]:

@@ -6,12 +6,31 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.http import Http404, HttpRequest
 
-from organizations.models import Account, Contact, Organization, User
-from organizations.policies import visible_contacts, visible_organizations
+from organizations.labels import Label, LabelKind
+from organizations.models import Account, Contact, Group, ImportDraft, Organization, User
+from organizations.policies import (
+    visible_contacts,
+    visible_groups,
+    visible_labels,
+    visible_organizations,
+    visible_users,
+)
 from organizations.scope import account_scope
 
 #: First segments of paths that lead to no account.
-RESERVED_SLUGS = frozenset({"static", "healthz", "api", "accounts", "admin", "microsoft", "favicon.ico"})
+RESERVED_SLUGS = frozenset(
+    {
+        "static",
+        "healthz",
+        "api",
+        "accounts",
+        "admin",
+        "microsoft",
+        "favicon.ico",
+        "sign-in",
+        "first-run",
+    }
+)
 
 
 class AccountRequest(HttpRequest):
@@ -19,6 +38,12 @@ class AccountRequest(HttpRequest):
 
     account: Account
     user: User
+
+
+class VisitRequest(HttpRequest):
+    """A request inside an account by somebody who may not have signed in yet."""
+
+    account: Account
 
 
 @contextmanager
@@ -32,8 +57,15 @@ def find_account(slug: str) -> Account | None:
     return Account.objects.filter(slug=slug).first()
 
 
+def all_account_ids() -> list[int]:
+    """For what the clock does in every account, one after the other."""
+    with transaction.atomic():
+        return list(Account.objects.order_by("pk").values_list("pk", flat=True))
+
+
 def get_organization(user: User, organization_id: int) -> Organization:
-    organization = visible_organizations(user).filter(pk=organization_id).first()
+    known = visible_organizations(user).select_related("organization_type", "organization_status")
+    organization = known.filter(pk=organization_id).first()
     if organization is None:
         raise Http404("No such organization.")
     return organization
@@ -44,3 +76,31 @@ def get_contact(user: User, contact_id: int) -> Contact:
     if contact is None:
         raise Http404("No such contact.")
     return contact
+
+
+def get_user(user: User, user_id: int) -> User:
+    found = visible_users(user).filter(pk=user_id).first()
+    if found is None:
+        raise Http404("No such user.")
+    return found
+
+
+def get_group(user: User, group_id: int) -> Group:
+    group = visible_groups(user).filter(pk=group_id).first()
+    if group is None:
+        raise Http404("No such group.")
+    return group
+
+
+def get_label(user: User, kind: LabelKind, label_id: int) -> Label:
+    label = visible_labels(user, kind).filter(pk=label_id).first()
+    if label is None:
+        raise Http404(f"No such {kind.noun}.")
+    return label
+
+
+def get_import_draft(user: User, draft_id: int) -> ImportDraft:
+    draft = ImportDraft.objects.filter(account_id=user.account_id, pk=draft_id).first()
+    if draft is None:
+        raise Http404("No such file: it was imported or discarded, or its day is over.")
+    return draft

@@ -23,7 +23,8 @@ class AccountBackend(BaseBackend):
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        return _users_of_this_account().filter(pk=user_id, is_active=True).first()
+        users = _users_of_this_account().select_related("account")
+        return users.filter(pk=user_id, is_active=True).first()
 
 
 def _users_of_this_account() -> QuerySet[User]:

@@ -31,6 +31,7 @@ FIELD_LABELS = {
     "phones": "Phones",
     "contact_type": "Type",
     "notes": "Notes",
+    "is_important": "Important contact",
 }
 
 

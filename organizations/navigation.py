@@ -7,22 +7,9 @@ from django.urls import reverse
 
 from organizations.access import AccountRequest
 from organizations.lists import ExtraColumn
-from organizations.models import Account, Organization, User
-
-
-@dataclass(frozen=True)
-class Entry:
-    label: str
-    icon: str
-    url: str
-    count: str | None = None
-    active: bool = False
-
-
-@dataclass(frozen=True)
-class Section:
-    title: str
-    entries: Sequence[Entry]
+from organizations.models import Account, Organization, SidebarLayout, User
+from organizations.roles import Right
+from organizations.sidebar import CORE_ASSETS, Arrangement, Entry, Section, arrange
 
 
 @dataclass(frozen=True)
@@ -30,6 +17,16 @@ class GlobalEntry:
     name: str
     icon: str
     url: str
+
+
+@dataclass(frozen=True)
+class AdminEntry:
+    """A line of the Admin menu; `jump` is the key after `g` that leads there."""
+
+    name: str
+    icon: str
+    url: str
+    jump: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,9 @@ class Card:
 _columns: list[Callable[[User, Sequence[Organization]], Sequence[ExtraColumn]]] = []
 _cards: list[Callable[[Place], Sequence[Card]]] = []
 _sections: list[Callable[[Place], Sequence[Section]]] = []
+_arrangeable: list[Callable[[User], Sequence[Section]]] = []
 _global_entries: list[Callable[[Account, User], Sequence[GlobalEntry]]] = []
+_admin_entries: list[Callable[[Account, User], Sequence[AdminEntry]]] = []
 
 
 def register_navigation(
@@ -64,6 +63,16 @@ def register_navigation(
 ) -> None:
     _sections.append(sections)
     _global_entries.append(global_entries)
+
+
+def register_arrangeable(sections: Callable[[User], Sequence[Section]]) -> None:
+    """What the sidebar of any organization may hold, without addresses, for those who arrange it."""
+    _arrangeable.append(sections)
+
+
+def arrangeable(user: User) -> list[Section]:
+    contacts = Section(CORE_ASSETS, [Entry("Contacts", "users", "", key="contacts")])
+    return [contacts, *(section for provide in _arrangeable for section in provide(user))]
 
 
 def register_cards(cards: Callable[[Place], Sequence[Card]]) -> None:
@@ -84,21 +93,45 @@ def cards(place: Place) -> list[Card]:
     return [card for provide in _cards for card in provide(place)]
 
 
-def sidebar(place: Place) -> list[Section]:
-    home = reverse("organizations:organization-detail", args=[place.account.slug, place.organization.pk])
-    contacts = reverse("organizations:contact-list", args=[place.account.slug, place.organization.pk])
-    built_in = Section(
-        "",
-        (
-            Entry("Overview", "layout-dashboard", home, active=place.path == home),
-            Entry("Contacts", "users", contacts, active=place.path == contacts),
-        ),
+def default_sidebar(place: Place) -> list[Section]:
+    """Everything that may stand in it, before anyone arranges it."""
+    return [*_built_in(place), *(section for provide in _sections for section in provide(place))]
+
+
+def arrangement_for(user: User) -> Arrangement:
+    layout = SidebarLayout.objects.fitting(user).first()
+    return Arrangement.of(sections=layout.sections, hidden=layout.hidden) if layout else Arrangement()
+
+
+def _built_in(place: Place) -> tuple[Section, Section]:
+    home, activity, contacts = (
+        reverse(f"organizations:{page}", args=[place.account.slug, place.organization.pk])
+        for page in ("organization-detail", "organization-activity", "contact-list")
     )
-    return [built_in, *(section for provide in _sections for section in provide(place))]
+    top = [Entry("Overview", "layout-dashboard", home, active=place.path == home)]
+    if place.user.has(Right.VIEW_HISTORY):
+        top.append(Entry("Activity", "history", activity, active=place.path == activity))
+    entry = Entry("Contacts", "users", contacts, active=place.path == contacts, key="contacts")
+    return Section("", top), Section(CORE_ASSETS, [entry])
+
+
+def register_admin_entries(entries: Callable[[Account, User], Sequence[AdminEntry]]) -> None:
+    """What the user may administer; those without a right are given none."""
+    _admin_entries.append(entries)
+
+
+def admin_entries(account: Account, user: User) -> list[AdminEntry]:
+    """What higher apps add comes first: it is opened every day."""
+    return [entry for provide in reversed(_admin_entries) for entry in provide(account, user)]
 
 
 def global_entries(account: Account, user: User) -> list[GlobalEntry]:
-    return [entry for provide in _global_entries for entry in provide(account, user)]
+    """Types first; people last, as in no type's way."""
+    entries = [entry for provide in _global_entries for entry in provide(account, user)]
+    if user.has(Right.VIEW_GLOBAL):
+        contacts = reverse("organizations:global-contact-list", args=[account.slug])
+        entries.append(GlobalEntry("Contacts", "users", contacts))
+    return entries
 
 
 def organization_frame(
@@ -106,4 +139,12 @@ def organization_frame(
 ) -> dict[str, object]:
     """What every page of an organization shows around its content; `inside` is the sidebar entry it belongs under."""
     place = Place(request.account, request.user, organization, inside or request.path)
-    return {"organization": organization, "sidebar": sidebar(place), "navigation": "organizations"}
+    sections = default_sidebar(place)
+    # What is hidden from the sidebar is still where the page belongs.
+    here = next((entry for section in sections for entry in section.entries if entry.active), None)
+    return {
+        "organization": organization,
+        "sidebar": arrange(sections, arrangement_for(place.user)),
+        "sidebar_entry": here,
+        "navigation": "organizations",
+    }

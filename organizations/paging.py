@@ -1,16 +1,18 @@
 """Keyset paging: a page starts behind a row, not at a number, so page 10,000 costs what page 1 costs.
 
 Rows without a value in the ordered column come last, as a second segment ordered by id, because one ordering over
-both would use no index.
+both would use no index. For the same reason active and archived rows are read apart and merged: each has its index.
 """
 
 import base64
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Field, Model, QuerySet
+from django.db.models import DateTimeField, F, Field, Model, QuerySet
 
 # Undocumented in Django 5.2, so imported here only. Q(x__gt=...) | Q(x=..., id__gt=...) reads the index from its start.
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
@@ -57,14 +59,19 @@ class Cursor:
             return None
         return cls(bool(backwards), bool(in_nulls), value, row_id)
 
-    def fits(self, field: "Field[Any, Any]") -> bool:
-        """Whether the value could stand in this column: hand-made cursors, and those of another ordering, may not."""
+    def placed_in(self, field: "Field[Any, Any]") -> "Cursor | None":
+        """With a value of the column's own type; None where it can't stand there, as in hand-made cursors and those of
+        another ordering."""
         if self.in_nulls or self.value is None:
-            return self.in_nulls and self.value is None and field.null
+            return self if self.in_nulls and self.value is None and field.null else None
         try:
-            return b"\0" not in str(field.to_python(self.value)).encode()
+            value = field.to_python(self.value)
+            is_storable = b"\0" not in str(value).encode()
         except (ValidationError, UnicodeEncodeError):
-            return False
+            return None
+        if isinstance(field, DateTimeField) and (not isinstance(value, datetime) or value.tzinfo is None):
+            return None
+        return replace(self, value=value) if is_storable else None
 
 
 @dataclass(frozen=True)
@@ -75,13 +82,18 @@ class Slice(Generic[Row]):
 
 
 def read_slice(
-    rows: QuerySet[Row], *, order: Order, cursor: Cursor | None, size: int = PAGE_SIZE
+    rows: QuerySet[Row] | Sequence[QuerySet[Row]],
+    *,
+    order: Order,
+    cursor: Cursor | None,
+    size: int = PAGE_SIZE,
 ) -> Slice[Row]:
-    columns = {field.name: field for field in rows.model._meta.concrete_fields}
-    if cursor is not None and not cursor.fits(columns[order.field]):
-        cursor = None
+    """`rows` may be several sets that have none in common; they are paged as one."""
+    parts = parts_of(rows)
+    columns = {field.name: field for field in parts[0].model._meta.concrete_fields}
+    cursor = cursor.placed_in(columns[order.field]) if cursor is not None else None
     backwards = cursor is not None and cursor.backwards
-    found = _read(rows, order=order, cursor=cursor, wanted=size + 1)
+    found = _read(parts, order=order, cursor=cursor, wanted=size + 1)
     has_more = len(found) > size
     found = found[:size]
     if backwards:
@@ -94,13 +106,17 @@ def read_slice(
     )
 
 
-def capped_count(rows: QuerySet[Any]) -> tuple[int, bool]:
+def capped_count(rows: QuerySet[Any] | Sequence[QuerySet[Any]]) -> tuple[int, bool]:
     """How many rows, and whether there are more than that: an exact count of a million rows is a scan."""
-    count = rows.order_by()[: COUNT_LIMIT + 1].count()
+    count = sum(part.order_by()[: COUNT_LIMIT + 1].count() for part in parts_of(rows))
     return min(count, COUNT_LIMIT), count > COUNT_LIMIT
 
 
-def _read(rows: QuerySet[Row], *, order: Order, cursor: Cursor | None, wanted: int) -> list[Row]:
+def parts_of(rows: QuerySet[Row] | Sequence[QuerySet[Row]]) -> Sequence[QuerySet[Row]]:
+    return [rows] if isinstance(rows, QuerySet) else rows
+
+
+def _read(parts: Sequence[QuerySet[Row]], *, order: Order, cursor: Cursor | None, wanted: int) -> list[Row]:
     backwards = cursor is not None and cursor.backwards
     segments = [False, True] if order.nullable else [False]
     if backwards:
@@ -110,11 +126,26 @@ def _read(rows: QuerySet[Row], *, order: Order, cursor: Cursor | None, wanted: i
     found: list[Row] = []
     for in_nulls in segments:
         start = cursor if cursor is not None and cursor.in_nulls == in_nulls else None
-        segment = _segment(rows, order=order, in_nulls=in_nulls, start=start, backwards=backwards)
-        found += segment[: wanted - len(found)]
+        missing = wanted - len(found)
+        read = [
+            list(_segment(part, order=order, in_nulls=in_nulls, start=start, backwards=backwards)[:missing])
+            for part in parts
+        ]
+        found += _merged(read, order=order, in_nulls=in_nulls, backwards=backwards)[:missing]
         if len(found) >= wanted:
             break
     return found
+
+
+def _merged(read: Sequence[list[Row]], *, order: Order, in_nulls: bool, backwards: bool) -> list[Row]:
+    """Texts compare by code point here as they do under the collation "C"."""
+    if len(read) == 1:
+        return read[0]
+
+    def place(row: Row) -> tuple[Any, ...]:
+        return (row.pk,) if in_nulls else (getattr(row, order.field), row.pk)
+
+    return sorted((row for rows in read for row in rows), key=place, reverse=order.descending != backwards)
 
 
 def _segment(
@@ -141,4 +172,7 @@ def _behind(
 
 def _cursor(row: Row, order: Order, *, backwards: bool) -> str:
     value = getattr(row, order.field)
-    return Cursor(backwards=backwards, in_nulls=value is None, value=value, id=row.pk).encode()
+    in_nulls = value is None
+    if isinstance(value, date):
+        value = value.isoformat()
+    return Cursor(backwards=backwards, in_nulls=in_nulls, value=value, id=row.pk).encode()

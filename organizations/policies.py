@@ -2,8 +2,15 @@
 
 from django.core.exceptions import PermissionDenied
 
-from organizations.models import Contact, Organization, User
-from organizations.querysets import ContactQuerySet, OrganizationQuerySet
+from organizations.labels import Label, LabelKind
+from organizations.models import Contact, Group, Organization, User
+from organizations.querysets import (
+    ContactQuerySet,
+    GroupQuerySet,
+    LabelQuerySet,
+    OrganizationQuerySet,
+    UserQuerySet,
+)
 from organizations.roles import Right
 
 
@@ -26,3 +33,16 @@ def visible_organizations(user: User) -> OrganizationQuerySet:
 
 def visible_contacts(user: User) -> ContactQuerySet:
     return Contact.objects.visible_to(user)
+
+
+def visible_users(user: User) -> UserQuerySet:
+    return User.objects.of_account(user.account_id)
+
+
+def visible_groups(user: User) -> GroupQuerySet:
+    return Group.objects.of_account(user.account_id)
+
+
+def visible_labels(user: User, kind: LabelKind) -> LabelQuerySet[Label]:
+    """Types or statuses of organizations: an account's words, for all its people."""
+    return kind.model.objects.of_account(user.account_id).by_name()

@@ -4,9 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 
 from organizations.names import search_key, sort_key
+from organizations.roles import Role
 
 if TYPE_CHECKING:
     from organizations.models import (
@@ -14,9 +16,12 @@ if TYPE_CHECKING:
         Contact,
         ContactAddress,
         Group,
+        Invitation,
         Letter,
         Organization,
+        RecentView,
         SavedView,
+        SidebarLayout,
         User,
     )
 
@@ -38,6 +43,25 @@ class OrganizationQuerySet(AccountQuerySet["Organization"]):
     def active(self) -> Self:
         return self.filter(archived=False)
 
+    def archived(self) -> Self:
+        return self.filter(archived=True)
+
+    def by_name(self) -> Self:
+        return self.order_by("sort_key", "id")
+
+    def with_parent(self) -> Self:
+        return self.filter(parent__isnull=False)
+
+    def family_of(self, organization: "Organization") -> Self:
+        """Its parent first, then its active children by name."""
+        parent_id = organization.parent_id or 0
+        is_child = models.Case(models.When(pk=parent_id, then=0), default=1)
+        family = models.Q(pk=parent_id) | models.Q(parent=organization, archived=False)
+        return self.filter(family).order_by(is_child, "sort_key", "id")
+
+    def called(self, name: str) -> Self:
+        return self.filter(search_key=search_key(name))
+
     def matching(self, term: str) -> Self:
         return self.filter(search_key__contains=search_key(term)) if term.strip() else self
 
@@ -49,15 +73,51 @@ class InOrganizationQuerySet(AccountQuerySet[_Row_co]):
         rows = self.of_account(user.account_id)
         return rows if user.reaches_all else rows.filter(organization__in=user.reach())
 
+    def of_active_organizations(self) -> Self:
+        """As lists across organizations show them: what is archived is not in the way."""
+        return self.filter(organization__archived=False)
+
 
 class LabelQuerySet(AccountQuerySet[_Row_co]):
     def by_name(self) -> Self:
         return self.order_by("sort_key", "id")
 
+    def called(self, name: str) -> Self:
+        return self.filter(sort_key=sort_key(name))
+
 
 class GroupQuerySet(AccountQuerySet["Group"]):
     def by_name(self) -> Self:
         return self.order_by("sort_key", "id")
+
+    def matching(self, term: str) -> Self:
+        return self.filter(name__icontains=term.strip()) if term.strip() else self
+
+
+class UserQuerySet(AccountQuerySet["User"]):
+    def by_name(self) -> Self:
+        return self.order_by("name", "id")
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def with_role(self, role: Role) -> Self:
+        return self.filter(role=role.value)
+
+    def able_to_sign_in(self) -> Self:
+        """Without those who were invited and have not come yet."""
+        has_come = ~models.Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | ~models.Q(last_login=None)
+        return self.active().filter(has_come)
+
+    def matching(self, term: str) -> Self:
+        words = term.split()
+        found = [models.Q(name__icontains=word) | models.Q(email__icontains=word) for word in words]
+        return self.filter(*found)
+
+
+class InvitationQuerySet(AccountQuerySet["Invitation"]):
+    def unused(self) -> Self:
+        return self.filter(accepted_at=None)
 
 
 class SavedViewQuerySet(AccountQuerySet["SavedView"]):
@@ -73,6 +133,12 @@ class ContactQuerySet(InOrganizationQuerySet["Contact"]):
 
     def active(self) -> Self:
         return self.filter(archived=False)
+
+    def archived(self) -> Self:
+        return self.filter(archived=True)
+
+    def important(self) -> Self:
+        return self.filter(is_important=True)
 
     def in_organization(self, organization: "Organization") -> Self:
         return self.filter(account_id=organization.account_id, organization=organization)
@@ -97,7 +163,7 @@ class ContactQuerySet(InOrganizationQuerySet["Contact"]):
         )
 
 
-class AddressQuerySet(AccountQuerySet["ContactAddress"]):
+class AddressQuerySet(InOrganizationQuerySet["ContactAddress"]):
     def in_organization(self, organization: "Organization") -> Self:
         return self.filter(account_id=organization.account_id, organization=organization)
 
@@ -115,6 +181,26 @@ class ActivityQuerySet(AccountQuerySet["Activity"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-at", "-id")
+
+    def with_names(self) -> Self:
+        return self.select_related("user", "organization")
+
+    def about_row(self, kind: str, row_id: int) -> Self:
+        return self.filter(subject_kind=kind, subject_id=row_id)
+
+
+class RecentViewQuerySet(AccountQuerySet["RecentView"]):
+    def of_user(self, user: "User") -> Self:
+        return self.of_account(user.account_id).filter(user=user).order_by("-at", "-id")
+
+
+class SidebarLayoutQuerySet(AccountQuerySet["SidebarLayout"]):
+    def fitting(self, user: "User") -> Self:
+        """The first is the one that counts: of the user's groups by name, before everyone's."""
+        layouts = self.of_account(user.account_id)
+        mine = models.Q(group=None) | models.Q(group__in=user.memberships.values("group"))
+        by_group = models.F("group__sort_key").asc(nulls_last=True)
+        return layouts.filter(mine).order_by(by_group, "group_id")
 
 
 class LetterQuerySet(AccountQuerySet["Letter"]):

@@ -1,4 +1,4 @@
-"""When someone last proved who they are, for what a session left open must not do: the page asks for the password again."""
+"""When someone last proved who they are, for what a session left open must not do: the page asks for it again."""
 
 from datetime import datetime, timedelta
 
@@ -34,7 +34,12 @@ def confirm_password(request: HttpRequest, password: str, *, now: datetime) -> b
     if isinstance(request.user, User) and request.user.check_password(password):
         note_sign_in(request, now=now)
         return True
+    note_failure(request)
+    return False
+
+
+def note_failure(request: HttpRequest) -> None:
+    """Too many end the session."""
     request.session[_FAILURES] = request.session.get(_FAILURES, 0) + 1
     if request.session[_FAILURES] >= MOST_FAILURES:
         logout(request)
-    return False

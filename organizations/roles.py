@@ -10,6 +10,7 @@ class Right(StrEnum):
     VIEW_ACTIVITY = "view the account's activity log"
     IMPORT = "import"
     CREATE_ORGANIZATIONS = "create organizations"
+    DELETE_ORGANIZATIONS = "delete organizations"
     MANAGE_USERS = "manage users"
     MANAGE_INTEGRATIONS = "manage integrations"
     VIEW_RESTRICTED = "view what is restricted to others"
@@ -19,6 +20,7 @@ class Right(StrEnum):
     SET_SECURITY = "set security"
     VIEW_GLOBAL = "view global lists"
     VIEW_QUICK_NOTES = "view quick notes"
+    VIEW_HISTORY = "view who changed what"
     VIEW = "view"
 
 
@@ -36,13 +38,14 @@ class Role(StrEnum):
 
 
 _LITE = frozenset({Right.VIEW})
-_READ_ONLY = _LITE | {Right.VIEW_GLOBAL, Right.VIEW_QUICK_NOTES}
+_READ_ONLY = _LITE | {Right.VIEW_GLOBAL, Right.VIEW_QUICK_NOTES, Right.VIEW_HISTORY}
 _CREATOR = _READ_ONLY | {Right.CREATE, Right.EDIT, Right.SET_SECURITY, Right.CREATE_ORGANIZATIONS}
 _EDITOR = _CREATOR | {Right.DELETE}
 _MANAGER = _EDITOR | {
     Right.MANAGE_INTEGRATIONS,
     Right.MANAGE_USERS,
     Right.MANAGE_TYPES,
+    Right.DELETE_ORGANIZATIONS,
     Right.VIEW_ACTIVITY,
     Right.IMPORT,
 }
@@ -59,7 +62,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 #: What nobody can do who may see only some of the organizations: it would show or touch the others.
 NEEDS_ALL_ORGANIZATIONS = frozenset(
-    {Right.MANAGE_INTEGRATIONS, Right.MANAGE_USERS, Right.IMPORT, Right.CREATE_ORGANIZATIONS}
+    {
+        Right.MANAGE_INTEGRATIONS,
+        Right.MANAGE_USERS,
+        Right.IMPORT,
+        Right.CREATE_ORGANIZATIONS,
+        Right.DELETE_ORGANIZATIONS,
+    }
 )
 
 

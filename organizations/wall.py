@@ -99,7 +99,7 @@ class Protect(_TableOperation):
         for field in account_foreign_keys(model):
             if field.unique:
                 yield _replace_unique(field, field.column)
-            yield f"ALTER TABLE {table} DROP CONSTRAINT {_composite_name(field)}"
+            yield _drop_composite(field)
         yield f"REVOKE ALL ON {table} FROM {RUNTIME_ROLE}"
         yield f"DROP POLICY owner ON {table}"
         yield f"DROP POLICY account ON {table}"
@@ -121,10 +121,27 @@ class ProtectForeignKey(_TableOperation):
         yield _add_composite(self._field(model))
 
     def reverse_statements(self, model: type[models.Model]) -> Iterator[str]:
-        yield f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {_composite_name(self._field(model))}"
+        yield _drop_composite(self._field(model))
 
     def _field(self, model: type[models.Model]) -> "models.ForeignKey[Any, Any]":
         return next(field for field in account_foreign_keys(model) if field.name == self.field_name)
+
+
+class ForgetWhenDeleted(ProtectForeignKey):
+    """Lets PostgreSQL empty a foreign key when its target is deleted, where the runtime role may not update the row."""
+
+    def describe(self) -> str:
+        return f"Empty {self.field_name} of {self.model_name} when its target is deleted"
+
+    def statements(self, model: type[models.Model]) -> Iterator[str]:
+        field = self._field(model)
+        yield _drop_composite(field)
+        yield _add_composite(field, on_delete=f"SET NULL ({field.column})")
+
+    def reverse_statements(self, model: type[models.Model]) -> Iterator[str]:
+        field = self._field(model)
+        yield _drop_composite(field)
+        yield _add_composite(field)
 
 
 class LetSchedulerRead(_TableOperation):
@@ -146,6 +163,37 @@ class LetSchedulerRead(_TableOperation):
         table = model._meta.db_table
         yield f"REVOKE ALL ON {table} FROM {SCHEDULER_ROLE}"
         yield f"DROP POLICY scheduler ON {table}"
+
+
+class ProtectThroughUser(_Statements):
+    """Fences a table of another package that belongs to an account only through its user; by name, for the same reason.
+
+    What the user's own policy hides, this hides as well: the sub-select runs under it.
+    """
+
+    def __init__(self, table: str, *, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+        self.table = table
+        self.grants = grants
+
+    def describe(self) -> str:
+        return f"Protect {self.table} by row-level security, through its user"
+
+    def forwards(self, app_label: str, state: ProjectState) -> Iterator[str]:
+        through = (
+            f"EXISTS (SELECT FROM organizations_user WHERE organizations_user.id = {self.table}.user_id)"
+        )
+        yield f"ALTER TABLE {self.table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {self.table} FORCE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY account ON {self.table} TO {RUNTIME_ROLE} USING ({through}) WITH CHECK ({through})"
+        yield f"CREATE POLICY owner ON {self.table} TO {OWNER_ROLE} USING (true) WITH CHECK (true)"
+        yield f"GRANT {self.grants} ON {self.table} TO {RUNTIME_ROLE}"
+
+    def backwards(self, app_label: str, state: ProjectState) -> Iterator[str]:
+        yield f"REVOKE ALL ON {self.table} FROM {RUNTIME_ROLE}"
+        yield f"DROP POLICY owner ON {self.table}"
+        yield f"DROP POLICY account ON {self.table}"
+        yield f"ALTER TABLE {self.table} NO FORCE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {self.table} DISABLE ROW LEVEL SECURITY"
 
 
 class ShareTable(_Statements):
@@ -184,11 +232,15 @@ def _replace_unique(field: "models.ForeignKey[Any, Any]", columns: str) -> str:
     return f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} UNIQUE ({columns})"
 
 
-def _add_composite(field: "models.ForeignKey[Any, Any]") -> str:
+def _drop_composite(field: "models.ForeignKey[Any, Any]") -> str:
+    return f"ALTER TABLE {field.model._meta.db_table} DROP CONSTRAINT {_composite_name(field)}"
+
+
+def _add_composite(field: "models.ForeignKey[Any, Any]", *, on_delete: str = "NO ACTION") -> str:
     return (
         f"ALTER TABLE {field.model._meta.db_table} ADD CONSTRAINT {_composite_name(field)} "
         f"FOREIGN KEY (account_id, {field.column}) REFERENCES {field.related_model._meta.db_table} (account_id, id) "
-        "DEFERRABLE INITIALLY DEFERRED"
+        f"ON DELETE {on_delete} DEFERRABLE INITIALLY DEFERRED"
     )
 
 

@@ -3,6 +3,8 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Barrier
 
 import hypothesis
@@ -13,6 +15,7 @@ from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
 from itglue_portal import local_services
+from itglue_portal.env import attachment_storage
 from organizations.access import account_transaction
 from organizations.roles import Role
 from tests.factories import PASSWORD, make_account, make_user
@@ -30,11 +33,21 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     if worker.removeprefix("gw").isdigit():
         settings.CELERY_BROKER_URL = _broker_for(int(worker.removeprefix("gw")))
+    # Every test signs in from one address; and the next run has other users of the same ids.
+    settings.ACCOUNT_RATE_LIMITS |= {"login_failed": "10/5m/key", "passkey": "100000/5m/ip"}
+    settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    _keep_attachments_in(Path(_services.enter_context(TemporaryDirectory())))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _services.close()
+
+
+def _keep_attachments_in(directory: Path) -> None:
+    """Files of tests are gone with the run."""
+    settings.STORAGES["attachments"] = attachment_storage(directory)
+    settings.FILE_UPLOAD_TEMP_DIR = directory / ".incoming"
 
 
 def _broker_for(worker: int) -> str:

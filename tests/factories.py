@@ -19,7 +19,7 @@ from integrations.steps import StepOutcome, TenantContext
 from licenses.step import Holders, LicenseReading, LicenseStep
 from organizations.access import account_transaction
 from organizations.actions import NewUser, create_account, create_organization, create_user
-from organizations.models import Account, Organization, User
+from organizations.models import Account, Organization, SecondFactorPolicy, User
 from organizations.roles import Role
 
 PASSWORD = "correct horse battery"
@@ -28,8 +28,10 @@ _numbers = itertools.count(1)
 
 
 def make_account(name: str = "Account") -> Account:
-    """Its own account for every test: the wall keeps tests apart, so nothing has to be cleaned up."""
-    return create_account(name, slug=f"a-{uuid.uuid4().hex[:12]}", now=NOW)
+    """Its own account for every test: the wall keeps tests apart, so nothing has to be cleaned up. A password is
+    enough to sign in, unless a test says otherwise."""
+    slug = f"a-{uuid.uuid4().hex[:12]}"
+    return create_account(name, slug=slug, now=NOW, second_factor=SecondFactorPolicy.NOBODY)
 
 
 def make_user(account: Account, role: Role = Role.ADMINISTRATOR, email: str = "") -> User:

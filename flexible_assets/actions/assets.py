@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from flexible_assets.actions.expirations import write_expirations
 from flexible_assets.models import FlexibleAsset
 from flexible_assets.schema import Schema
 
@@ -27,19 +28,26 @@ def create_assets(
         )
         for traits in contents
     ]
-    return FlexibleAsset.objects.bulk_create(assets, batch_size=500)
+    created = FlexibleAsset.objects.bulk_create(assets, batch_size=500)
+    if schema.expiration_fields:
+        write_expirations(schema, created)
+    return created
 
 
 def update_assets(schema: Schema, changes: Mapping[int, Mapping[str, Any]], *, now: datetime) -> None:
-    """Writes new managed traits by asset id; an orphan among them is back."""
+    """Writes new managed traits by asset id; an orphan among them is back, even if somebody deleted it meanwhile."""
     if not changes:
         return
     assets = _lock_assets(schema, changes)
+    deleted = [asset for asset in assets if asset.deleted_at is not None]
     for asset in assets:
         schema.fill(asset, {**schema.own_traits(asset), **changes[asset.pk]})
         asset.orphaned_at = None
         asset.updated_at = now
-    write_filled(schema, assets, "orphaned_at", "updated_at")
+    for asset in deleted:
+        asset.deleted_at, asset.deleted_by, asset.archived = None, None, False
+    revived = ("deleted_at", "deleted_by", "archived") if deleted else ()
+    write_filled(schema, assets, "orphaned_at", "updated_at", *revived)
 
 
 def write_filled(schema: Schema, assets: Collection[FlexibleAsset], *more: str) -> None:
@@ -47,6 +55,8 @@ def write_filled(schema: Schema, assets: Collection[FlexibleAsset], *more: str) 
     slots = [field.slot for field in schema.fields if field.slot]
     written = ["traits", "name", "sort_key", "search_key", *slots, *more]
     FlexibleAsset.objects.bulk_update(assets, written, batch_size=500)
+    if schema.expiration_fields:
+        write_expirations(schema, assets)
 
 
 def mark_orphaned(schema: Schema, asset_ids: Collection[int], *, now: datetime) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.apps import apps
 
+from flexible_assets.actions.expirations import move_expirations
 from flexible_assets.actions.totals import hold, recount
 from flexible_assets.models import AssetTag, FlexibleAsset
 from organizations.models import Organization
@@ -37,14 +38,23 @@ def move_assets(asset_ids: Collection[int], *, organization: Organization, now: 
     with _held(asset_ids, destination=organization) as assets:
         moved = [asset for asset in assets if asset.organization_id != organization.pk]
         AssetTag.objects.of_account(organization.account_id).filter(asset__in=moved).delete()
+        move_expirations(moved, organization_id=organization.pk)
         return _update(moved, now=now, organization=organization)
 
 
 def purge_assets(asset_ids: Collection[int]) -> Counter[str]:
     """Deletes them with everything that hangs on them, in whichever app, and tells how many rows of what that were."""
     with _held(asset_ids) as assets:
-        _, rows = FlexibleAsset.objects.filter(pk__in=[asset.pk for asset in assets]).delete()
-    return Counter({_plural(label): count for label, count in rows.items() if count})
+        return _purge(assets)
+
+
+def purge_deleted_assets(account_id: int, *, before: datetime, most: int = 200) -> Counter[str]:
+    """The same with some of those that were deleted by then and that nobody restored; of nothing once all are gone."""
+    due = FlexibleAsset.objects.of_account(account_id).deleted().filter(deleted_at__lte=before)
+    ids = list(due.order_by("deleted_at", "pk").values_list("pk", flat=True)[:most])
+    with _held(ids) as assets:
+        # Somebody may have restored one before it was held.
+        return _purge([asset for asset in assets if asset.deleted_at and asset.deleted_at <= before])
 
 
 @contextmanager
@@ -55,6 +65,11 @@ def _held(
     assets, totals = hold(asset_ids, destination=destination)
     yield assets
     recount(totals)
+
+
+def _purge(assets: Collection[FlexibleAsset]) -> Counter[str]:
+    _, rows = FlexibleAsset.objects.filter(pk__in=[asset.pk for asset in assets]).delete()
+    return Counter({_plural(label): count for label, count in rows.items() if count})
 
 
 def _update(assets: Collection[FlexibleAsset], *, now: datetime, **columns: object) -> int:

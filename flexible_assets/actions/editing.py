@@ -6,44 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import get_text_list
 
 from flexible_assets.actions.assets import write_filled
+from flexible_assets.actions.content import AssetContent, Change, Written, clean_content
+from flexible_assets.actions.errors import AssetConflictError, DeletedAssetError, InvalidAssetError
+from flexible_assets.actions.history import remember
+from flexible_assets.actions.passwords import set_password
+from flexible_assets.actions.tags import TagRefusedError, set_tags
 from flexible_assets.actions.totals import hold, recount
-from flexible_assets.field_kinds import InvalidValueError
-from flexible_assets.models import FlexibleAsset, FlexibleAssetField
+from flexible_assets.models import FlexibleAsset
+from flexible_assets.revisions import Snapshot, version_of
 from flexible_assets.schema import Schema, schema_of
 from organizations.actions import record_activity
 from organizations.models import User
-
-
-class LockedFieldError(ValueError):
-    """A person may not write what a sync writes; `fields` names it."""
-
-    def __init__(self, fields: list[str], *, manager: str) -> None:
-        super().__init__(
-            f"{get_text_list(fields, 'and')} can't be changed here, since {manager} would overwrite it. "
-            f"Change it in {manager}; the next sync brings it."
-        )
-        self.fields = fields
-
-
-class InvalidAssetError(ValueError):
-    """Some values do not fit their fields; `errors` tells by field key what to do."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = dict(errors)
-
-
-@dataclass(frozen=True)
-class _Change:
-    before: Any
-    after: Any
-
-    @property
-    def told(self) -> dict[str, Any]:
-        return {"before": self.before, "after": self.after}
 
 
 @transaction.atomic
@@ -52,83 +27,92 @@ def edit_asset(
     *,
     changes: Mapping[str, Any],
     notes: str | None = None,
+    version: str = "",
     now: datetime,
     actor: User | None = None,
 ) -> FlexibleAsset:
     """Writes values by field key, where None or an empty text clears the field, and the notes if given."""
-    [asset], totals = hold([asset.pk])
-    schema = schema_of(asset.asset_type)
-    traits = _changed_traits(asset, _cleaned(schema, asset, changes))
-    written = _Change(asset.notes, asset.notes if notes is None else _plain(notes))
-    if not traits and written.before == written.after:
+    return write_asset(asset, AssetContent(changes, notes, version), now=now, actor=actor)
+
+
+@transaction.atomic
+def write_asset(
+    asset: FlexibleAsset, content: AssetContent, *, now: datetime, actor: User | None = None
+) -> FlexibleAsset:
+    held, totals = hold([asset.pk])
+    if not held or held[0].deleted_at is not None:
+        raise DeletedAssetError
+    asset, schema = held[0], schema_of(held[0].asset_type)
+    if content.version and content.version != version_of(schema, asset):
+        raise AssetConflictError(asset)
+    before = Snapshot.of_asset(schema, asset)
+    written = put_content(schema, asset, content, now=now, actor=actor)
+    if not written:
         return asset
-    kept = {key: value for key, value in asset.traits.items() if key not in traits}
-    set_ = {key: change.after for key, change in traits.items() if change.after is not None}
-    schema.fill(asset, kept | set_)
-    asset.notes, asset.updated_at = written.after, now
+    asset.updated_at = now
     write_filled(schema, [asset], "notes", "updated_at")
     recount(totals, slots=schema.number_slots)
-    _record(asset, traits, written, now=now, actor=actor)
+    remember(schema, asset, before=before, reason=content.reason, now=now, actor=actor)
+    if written.details:
+        _record(asset, content, written, now=now, actor=actor)
     return asset
 
 
-def _plain(text: str) -> str:
-    """Forms send lines the way of mail."""
-    return text.replace("\r\n", "\n").strip()
+def put_content(
+    schema: Schema, asset: FlexibleAsset, content: AssetContent, *, now: datetime, actor: User | None
+) -> Written:
+    """Fills a stored asset and writes what stands beside it; saving the asset itself is the caller's."""
+    writer = _Writer(schema, asset, now, actor)
+    return writer.write(content)
 
 
-def _cleaned(schema: Schema, asset: FlexibleAsset, changes: Mapping[str, Any]) -> dict[str, Any]:
-    editable = {field.key: field for field in schema.editable_fields(asset)}
-    locked = [schema.by_key[key].name for key in changes if key in schema.by_key and key not in editable]
-    if locked:
-        raise LockedFieldError(locked, manager=asset.asset_type.manager or "its source")
-    cleaned, errors = {}, {}
-    for key, value in changes.items():
-        try:
-            cleaned[key] = _clean(editable.get(key), value)
-        except InvalidValueError as invalid:
-            errors[key] = str(invalid)
-    if errors:
-        raise InvalidAssetError(errors)
-    return cleaned
+@dataclass(frozen=True)
+class _Writer:
+    schema: Schema
+    asset: FlexibleAsset
+    now: datetime
+    actor: User | None
 
+    def write(self, content: AssetContent) -> Written:
+        cleaned, errors = clean_content(self.schema, self.asset, content)
+        is_retagged = self._tag(cleaned.tags, errors)
+        if errors:
+            raise InvalidAssetError(errors)
+        for key, text in cleaned.passwords.items():
+            set_password(self.asset, self.schema.by_key[key], text, now=self.now)
+        stored, notes = self.asset.traits, Change(self.asset.notes, cleaned.notes)
+        fields = {
+            key: Change(stored.get(key), value)
+            for key, value in cleaned.traits.items()
+            if stored.get(key) != value
+        }
+        wanted = {**stored, **cleaned.traits}
+        self.schema.fill(self.asset, {key: value for key, value in wanted.items() if value is not None})
+        self.asset.notes = cleaned.notes
+        return Written(fields, notes, tuple(cleaned.passwords), is_retagged)
 
-def _clean(field: FlexibleAssetField | None, value: Any) -> Any:
-    if field is None:
-        raise InvalidValueError("This type has no such field.")
-    is_blank = value is None or (isinstance(value, str) and not value.strip())
-    if is_blank and field.required:
-        raise InvalidValueError("This field is required.")
-    return None if is_blank else field.behavior.clean(value)
-
-
-def _changed_traits(asset: FlexibleAsset, cleaned: Mapping[str, Any]) -> dict[str, _Change]:
-    stored = asset.traits
-    return {
-        key: _Change(stored.get(key), value) for key, value in cleaned.items() if stored.get(key) != value
-    }
+    def _tag(self, tags: Mapping[str, tuple[int, ...]], errors: dict[str, str]) -> bool:
+        """Whether any field names other records now; what can't be is added to the errors."""
+        is_retagged = False
+        for key, ids in tags.items():
+            try:
+                field = self.schema.by_key[key]
+                is_retagged |= set_tags(self.asset, field, ids, now=self.now, actor=self.actor)
+            except TagRefusedError as refused:
+                errors[key] = str(refused)
+        return is_retagged
 
 
 def _record(
-    asset: FlexibleAsset,
-    traits: Mapping[str, _Change],
-    notes: _Change,
-    *,
-    now: datetime,
-    actor: User | None,
+    asset: FlexibleAsset, content: AssetContent, written: Written, *, now: datetime, actor: User | None
 ) -> None:
-    # The id lets the log ask whether its reader may see the asset at all.
-    details: dict[str, Any] = {"asset_id": asset.pk}
-    if traits:
-        details["fields"] = {key: change.told for key, change in traits.items()}
-    if notes.before != notes.after:
-        details["notes"] = notes.told
     record_activity(
         asset.account_id,
         at=now,
-        action="flexible-asset.edited",
+        action=f"flexible-asset.{content.reason}",
         subject=asset.name,
         user=actor,
         organization=asset.organization,
-        details=details,
+        about=asset,
+        details=written.details,
     )

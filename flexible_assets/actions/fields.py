@@ -1,11 +1,16 @@
-"""Fields of a type: those its manager writes, and those that people add beside them."""
+"""The fields of a type: added, edited, put in order and deleted, with what assets hold in them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from django.utils.text import slugify
+from django.db import transaction
 
+from flexible_assets.actions.field_rules import FieldRefusedError, SlotsUsedUpError, checked, checked_edit
+from flexible_assets.actions.field_specs import ATTRIBUTES, FieldSpec, spec_of
+from flexible_assets.actions.refilling import hold_for_change, refill
 from flexible_assets.field_kinds import FIELD_KINDS, SLOTS
 from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType
 from flexible_assets.schema import Schema, schema_of
@@ -13,106 +18,143 @@ from organizations.actions import record_activity
 from organizations.models import User
 
 
-class SlotsUsedUpError(ValueError):
-    """More fields are shown in lists than an asset row has typed slots for."""
-
-
-class FieldRefusedError(ValueError):
-    """A type can't have this field; the message says why, fit for a person."""
-
-
-@dataclass(frozen=True)
-class FieldSpec:
-    name: str
-    kind: str
-    hint: str = ""
-    required: bool = False
-    use_for_title: bool = False
-    show_in_list: bool = False
-    decimals: int = 0
-    tag_type: str = ""
-    options: tuple[tuple[str, str], ...] = ()
-    meter_of: str = ""
-
-    @property
-    def key(self) -> str:
-        return slugify(self.name)
-
-
+@transaction.atomic
 def add_own_field(schema: Schema, spec: FieldSpec, *, now: datetime, actor: User | None = None) -> Schema:
     """Gives the type a field of its people, which no sync writes; the schema with it is returned."""
     # Two people adding one name go one after the other; syncs, which only hold on to the type's key, pass by.
     asset_type = FlexibleAssetType.objects.select_for_update(no_key=True).get(pk=schema.asset_type.pk)
     schema = schema_of(asset_type)
-    _require_possible(schema, spec)
+    spec = checked(schema, spec)
     add_fields(schema, [spec])
-    record_activity(
-        asset_type.account_id,
-        at=now,
-        action="flexible-asset-field.created",
-        subject=f"{asset_type.name}: {spec.name}",
-        user=actor,
-        details={"key": spec.key, "kind": spec.kind},
-    )
+    _record(schema, "created", spec.name, {"key": spec.key, "kind": spec.kind}, now=now, actor=actor)
     return schema_of(asset_type)
 
 
-def _require_possible(schema: Schema, spec: FieldSpec) -> None:
-    if not spec.key:
-        raise FieldRefusedError("Give the field a name with letters or digits.")
-    if spec.kind not in FIELD_KINDS:
-        raise FieldRefusedError(f"There is no kind of field called {spec.kind}.")
-    taken = schema.by_key.get(spec.key)
-    if taken is not None:
-        raise FieldRefusedError(f"{schema.asset_type.name} has a field {taken.name} already.")
+@transaction.atomic
+def edit_field(
+    field: FlexibleAssetField, spec: FieldSpec, *, now: datetime, actor: User | None = None
+) -> FlexibleAssetField:
+    """Assets follow: their names, slots and decimals are written anew where the change touches them."""
+    before = hold_for_change(field.asset_type)
+    # A copy, so that the schema goes on to tell what was.
+    field = copy(next(each for each in before.fields if each.pk == field.pk))
+    old = spec_of(field)
+    spec = replace(checked_edit(before, field, spec), meter_of=field.meter_of)
+    if spec == old:
+        return field
+    for name, value in spec.columns.items():
+        setattr(field, name, value)
+    field.slot = _slot(
+        spec, kept=field.slot, used={each.slot for each in before.fields if each.pk != field.pk}
+    )
+    field.save()
+    refill(before, schema_of(before.asset_type))
+    told = {
+        name: {"before": getattr(old, name), "after": getattr(spec, name)}
+        for name in ATTRIBUTES
+        if getattr(old, name) != getattr(spec, name)
+    }
+    _record(before, "edited", spec.name, {"fields": told}, now=now, actor=actor)
+    return field
+
+
+@transaction.atomic
+def delete_field(field: FlexibleAssetField, *, now: datetime, actor: User | None = None) -> None:
+    """With everything that assets hold in it, for good."""
+    before = hold_for_change(field.asset_type)
+    field = next(each for each in before.fields if each.pk == field.pk)
+    require_deletable(before, field)
+    field.delete()
+    after = schema_of(before.asset_type)
+    refill(before, after)
+    _record(before, "deleted", field.name, {"key": field.key, "kind": field.kind}, now=now, actor=actor)
+
+
+def require_deletable(schema: Schema, field: FlexibleAssetField) -> None:
+    asset_type = schema.asset_type
+    if field.is_managed:
+        raise FieldRefusedError(f"{field.name} is kept by {asset_type.manager}, which would miss it.")
+    if [each.pk for each in schema.in_list] == [field.pk]:
+        raise FieldRefusedError("Lists would show nothing else. Show another field in lists first.")
+
+
+@transaction.atomic
+def order_fields(
+    asset_type: FlexibleAssetType, field_ids: Sequence[int], *, now: datetime, actor: User | None = None
+) -> Schema:
+    """Puts the fields into this order; those that aren't named follow in the order they had."""
+    before = hold_for_change(asset_type)
+    places = {field_id: place for place, field_id in enumerate(field_ids)}
+    ordered = sorted(before.fields, key=lambda field: places.get(field.pk, len(places)))
+    if [field.pk for field in ordered] == [field.pk for field in before.fields]:
+        return before
+    for order, field in enumerate(ordered, start=1):
+        field.order = order
+    FlexibleAssetField.objects.bulk_update(ordered, ["order"])
+    after = schema_of(before.asset_type)
+    refill(before, after)
+    _record(after, "ordered", "", {"order": [field.name for field in after.fields]}, now=now, actor=actor)
+    return after
+
+
+def _record(
+    schema: Schema, verb: str, name: str, details: dict[str, Any], *, now: datetime, actor: User | None
+) -> None:
+    asset_type = schema.asset_type
+    record_activity(
+        asset_type.account_id,
+        at=now,
+        action=f"flexible-asset-field.{verb}",
+        subject=f"{asset_type.name}: {name}" if name else asset_type.name,
+        user=actor,
+        about=asset_type,
+        details=details,
+    )
 
 
 def add_fields(schema: Schema, specs: Sequence[FieldSpec], *, managed: Collection[str] = ()) -> None:
     """Appends fields; one that lists show takes the next free typed slot of its family. `managed` holds the keys of
     those that the type's manager writes."""
     used = {field.slot for field in schema.fields}
+    taken = set(schema.by_key)
+    last = max((field.order for field in schema.fields), default=0)
     rows = []
-    for order, spec in enumerate(specs, start=len(schema.fields) + 1):
-        slot = _free_slot(spec, used)
+    for order, spec in enumerate(specs, start=last + 1):
+        slot, key = _slot(spec, used=used), _free_key(taken, spec.key)
         used.add(slot)
+        taken.add(key)
         rows.append(
             FlexibleAssetField(
                 account_id=schema.asset_type.account_id,
                 asset_type=schema.asset_type,
                 order=order,
-                name=spec.name,
-                key=spec.key,
-                kind=spec.kind,
-                hint=spec.hint,
-                required=spec.required,
-                use_for_title=spec.use_for_title,
-                show_in_list=spec.show_in_list,
-                decimals=spec.decimals,
-                tag_type=spec.tag_type,
-                options=list(spec.options),
-                meter_of=spec.meter_of,
+                key=key,
                 slot=slot,
                 is_managed=spec.key in managed,
+                **spec.columns,
             )
         )
     FlexibleAssetField.objects.bulk_create(rows)
 
 
-def _free_slot(spec: FieldSpec, used: Collection[str]) -> str:
+def _slot(spec: FieldSpec, *, used: Collection[str], kept: str = "") -> str:
+    """The typed slot that lists sort and filter the field by: the one it had, or the next free one of its family."""
     family = FIELD_KINDS[spec.kind].slot_family
     # The title needs no slot: the asset's own name column lists it.
     if not spec.show_in_list or family is None or spec.use_for_title:
         return ""
+    if kept in SLOTS[family]:
+        return kept
     for slot in SLOTS[family]:
         if slot not in used:
             return slot
-    raise SlotsUsedUpError(f"A type shows at most {len(SLOTS[family])} {family} fields in lists.")
+    raise SlotsUsedUpError(family)
 
 
 def make_way(schema: Schema, key: str) -> None:
     """An own field whose key a newer version of the manager needs keeps its values under another."""
     own = schema.by_key[key]
-    own.key = _free_key(schema, f"{key}-own")
+    own.key = _free_key(schema.by_key, f"{key}-own")
     own.name = f"{own.name[:90]} (own)"
     own.save(update_fields=["key", "name"])
     assets = FlexibleAsset.objects.of_type(schema.asset_type).filter(traits__has_key=key)
@@ -122,8 +164,9 @@ def make_way(schema: Schema, key: str) -> None:
     FlexibleAsset.objects.bulk_update(held, ["traits"], batch_size=500)
 
 
-def _free_key(schema: Schema, wanted: str) -> str:
+def _free_key(taken: Collection[str], wanted: str) -> str:
+    """Fields are renamed and keep their keys, so a name may be free while its key is not."""
     key, number = wanted[:90], 2
-    while key in schema.by_key:
+    while key in taken:
         key, number = f"{wanted[:90]}-{number}", number + 1
     return key

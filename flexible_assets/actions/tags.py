@@ -1,11 +1,125 @@
 """Records named in the Tag fields of assets."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from flexible_assets.models import AssetTag, FlexibleAssetField
+from django.db import transaction
+from django.db.models import QuerySet
+
+from flexible_assets.models import AssetTag, FlexibleAsset, FlexibleAssetField
+from flexible_assets.targets import TargetKind, target_of
+from organizations.actions import record_activity
+from organizations.models import User
 
 _BATCH = 2000
+#: Names that a line of the log tells; more are counted.
+_NAMES_TOLD = 20
+
+
+class TagRefusedError(ValueError):
+    """The field can't name these records; the message says why, fit for a person."""
+
+    def __init__(self, message: str, *, field: FlexibleAssetField) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@transaction.atomic
+def set_tags(
+    asset: FlexibleAsset,
+    field: FlexibleAssetField,
+    targets: Collection[int],
+    *,
+    now: datetime,
+    actor: User | None = None,
+) -> bool:
+    """Makes the records tagged in `field` those with these ids, beside the ones that the actor can't see; says whether
+    that changed anything."""
+    kind = target_of(field.tag_type)
+    # Whoever saves the same asset at this moment waits; syncs, which only hold on to its key, pass by.
+    FlexibleAsset.objects.select_for_update(no_key=True).get(pk=asset.pk)
+    stored = _stored(asset, field, kind)
+    wanted = set(targets) | _unseen(stored, kind, actor)
+    _require_possible(asset, field, wanted=wanted, added=wanted - stored, actor=actor)
+    if wanted == stored:
+        return False
+    before = _told(kind, asset.account_id, stored)
+    _write(asset, field, kind, stored=stored, wanted=wanted)
+    record_activity(
+        asset.account_id,
+        at=now,
+        action="flexible-asset.tagged",
+        subject=asset.name,
+        user=actor,
+        organization=asset.organization,
+        about=asset,
+        details={"fields": {field.key: {"before": before, "after": _told(kind, asset.account_id, wanted)}}},
+    )
+    return True
+
+
+def _stored(asset: FlexibleAsset, field: FlexibleAssetField, kind: TargetKind) -> set[int]:
+    tags = AssetTag.objects.of_account(asset.account_id).filter(asset=asset, field=field)
+    return set(tags.values_list(f"{kind.column}_id", flat=True))
+
+
+def _unseen(stored: set[int], kind: TargetKind, actor: User | None) -> set[int]:
+    """Who edits without seeing a tag must not take it away."""
+    if actor is None or not stored:
+        return set()
+    return stored - set(kind.seen_by(actor).filter(pk__in=stored).values_list("pk", flat=True))
+
+
+def _require_possible(
+    asset: FlexibleAsset,
+    field: FlexibleAssetField,
+    *,
+    wanted: Collection[int],
+    added: Collection[int],
+    actor: User | None,
+) -> None:
+    kind = target_of(field.tag_type)
+    if asset.is_locked and field.is_managed:
+        raise TagRefusedError(
+            f"{field.name} can't be changed here, since {asset.asset_type.manager} writes it.", field=field
+        )
+    if field.required and not wanted:
+        raise TagRefusedError("This field is required.", field=field)
+    if added and _possible(asset, kind, added, actor).count() != len(added):
+        raise TagRefusedError("Something you chose is not here any more. Choose again.", field=field)
+
+
+def _possible(
+    asset: FlexibleAsset, kind: TargetKind, added: Collection[int], actor: User | None
+) -> QuerySet[Any]:
+    if actor is not None:
+        return kind.choosable(actor, asset.organization).filter(pk__in=added)
+    return kind.of_account(asset.account_id).filter(pk__in=added)
+
+
+def _write(
+    asset: FlexibleAsset, field: FlexibleAssetField, kind: TargetKind, *, stored: set[int], wanted: set[int]
+) -> None:
+    column = f"{kind.column}_id"
+    tags = AssetTag.objects.of_account(asset.account_id).filter(asset=asset, field=field)
+    tags.filter(**{f"{column}__in": stored - wanted}).delete()
+    AssetTag.objects.bulk_create(
+        [
+            AssetTag(account_id=asset.account_id, asset=asset, field=field, **{column: target_id})
+            for target_id in sorted(wanted - stored)
+        ],
+        batch_size=_BATCH,
+    )
+
+
+def _told(kind: TargetKind, account_id: int, ids: Collection[int]) -> str:
+    """Names, where everyone who reads of the asset may know them; else how many."""
+    if not kind.is_seen_with_asset or len(ids) > _NAMES_TOLD:
+        return f"{len(ids):,} tagged" if ids else ""
+    rows = kind.of_account(account_id).filter(pk__in=ids).order_by(*kind.order)
+    return ", ".join(str(row) for row in rows)
 
 
 def replace_tags(field: FlexibleAssetField, wanted: Mapping[int, Collection[int]]) -> None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flexible_assets.actions.fields import FieldSpec, add_fields, make_way
+from flexible_assets.actions.field_specs import FieldSpec
+from flexible_assets.actions.fields import add_fields, make_way
 from flexible_assets.models import FlexibleAsset, FlexibleAssetType, SidebarSection
 from flexible_assets.querysets import AssetQuerySet
 from flexible_assets.schema import Schema, schema_of
@@ -63,7 +64,9 @@ def _created(account_id: int, spec: TypeSpec, *, now: datetime) -> FlexibleAsset
     )
     if is_new:
         _rename_kept(asset_type, now=now)
-        record_activity(account_id, at=now, action="flexible-asset-type.created", subject=spec.name)
+        record_activity(
+            account_id, at=now, action="flexible-asset-type.created", subject=spec.name, about=asset_type
+        )
     # Of two workers that create it at once, the second is handed the first's, which it has to hold like any other.
     return asset_type if is_new else _held(account_id, spec) or _created(account_id, spec, now=now)
 
@@ -81,6 +84,7 @@ def _rename_kept(asset_type: FlexibleAssetType, *, now: datetime) -> None:
             at=now,
             action="flexible-asset-type.renamed",
             subject=kept.name,
+            about=kept,
             details={"before": old, "after": kept.name},
         )
 
@@ -119,7 +123,11 @@ def release_type(asset_type: FlexibleAssetType, *, now: datetime) -> bool:
     if asset_type.is_locked:
         _release(asset_type)
         record_activity(
-            asset_type.account_id, at=now, action="flexible-asset-type.released", subject=asset_type.name
+            asset_type.account_id,
+            at=now,
+            action="flexible-asset-type.released",
+            subject=asset_type.name,
+            about=asset_type,
         )
     return True
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from flexible_assets.models.assets import FlexibleAsset
 from flexible_assets.models.types import FlexibleAssetField
-from flexible_assets.querysets import RelationQuerySet, TagQuerySet
+from flexible_assets.querysets import AttachmentQuerySet, RelationQuerySet, TagQuerySet
 from organizations.models import AccountOwned, Contact, Organization, User
 
 #: What an asset may point at, by the column that does.
@@ -126,6 +126,12 @@ class AssetRelation(AccountOwned):
     def __str__(self) -> str:
         return f"{self.asset_id} -- {self.contact_id or self.organization_id or self.target_id}"
 
+    @property
+    def other_end(self) -> Contact | Organization | FlexibleAsset:
+        """What stands beside the asset."""
+        found: Contact | Organization | FlexibleAsset = self.contact or self.organization or self.target
+        return found
+
 
 class Attachment(AccountOwned):
     """A file of an asset, or in one of its Upload fields; its bytes are in the storage under `key`."""
@@ -154,6 +160,8 @@ class Attachment(AccountOwned):
         User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     uploaded_at = models.DateTimeField(editable=False)
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta(AccountOwned.Meta):
         constraints = [

@@ -58,7 +58,9 @@ def connect_microsoft(
     store_credential(
         integration, new.credential, role=CredentialRole.CURRENT, expires_at=new.expires_at, now=now
     )
-    record_activity(account_id, at=now, action="integration.connected", subject=new.name, user=actor)
+    record_activity(
+        account_id, at=now, action="integration.connected", subject=new.name, user=actor, about=integration
+    )
     return integration
 
 
@@ -78,7 +80,12 @@ def replace_credential(
     IntegrationCredential.objects.of_integration(integration).delete()
     store_credential(integration, credential, role=CredentialRole.CURRENT, now=now)
     record_activity(
-        integration.account_id, at=now, action="credential.replaced", subject=integration.name, user=actor
+        integration.account_id,
+        at=now,
+        action="credential.replaced",
+        subject=integration.name,
+        user=actor,
+        about=integration,
     )
     return integration
 

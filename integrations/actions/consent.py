@@ -270,5 +270,6 @@ def _record(
         subject=consent.integration.name,
         user=actor,
         organization=consent.organization,
+        about=consent.integration,
         details={"consent": consent.pk, "tenant_id": str(consent.tenant_id or "")} | dict(details or {}),
     )

@@ -182,5 +182,6 @@ def _record(
         action=action,
         subject=integration.name,
         user=actor,
+        about=integration,
         details=details,
     )

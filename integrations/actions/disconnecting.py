@@ -216,5 +216,6 @@ def _record(disconnection: Disconnection, action: str, *, details: dict[str, Any
         action=action,
         subject=disconnection.integration_name,
         user=disconnection.requested_by,
+        about=disconnection,
         details={"application_id": disconnection.application_id, **details},
     )

@@ -85,6 +85,7 @@ class Decision:
             subject=match.tenant_name,
             user=self.actor,
             organization=organization,
+            about=self.integration,
             details={"tenant_id": str(match.tenant_id), "integration": self.integration.name, **details},
         )
 
@@ -181,9 +182,10 @@ def match_exact_names(
     integration: Integration, *, now: datetime, actor: User | None = None
 ) -> list[TenantMatch]:
     """Links what nobody can mean otherwise: the one unmatched tenant and the one organization of a name, which has no
-    tenant yet. What the integration only knows of, since it reads a single other tenant, is left to another one."""
+    tenant yet. What the integration only knows of, since it reads a single other tenant, is left to another one; and
+    what a person has taken apart stays so."""
     decision = hold(integration, now=now, actor=actor)
-    unmatched = decision.matches.unmatched()
+    unmatched = decision.matches.unmatched().filter(reverted_at=None)
     if decision.integration.kind == IntegrationKind.SINGLE_TENANT:
         unmatched = unmatched.filter(tenant_id=F("integration__home_tenant_id"))
     matches = list(unmatched)
@@ -197,7 +199,7 @@ def match_exact_names(
 
 
 def _only_ones(account_id: int, names: Collection[str]) -> dict[str, Organization]:
-    rows = Organization.objects.of_account(account_id).filter(search_key__in=names)
+    rows = Organization.objects.of_account(account_id).active().filter(search_key__in=names)
     organizations = list(rows)
     of_name = Counter(each.search_key for each in organizations)
     matched = TenantMatch.objects.of_account(account_id).matched().filter(organization__in=organizations)
@@ -231,9 +233,9 @@ def _link(decision: Decision, organizations: Mapping[TenantMatch, Organization])
     for match, organization in organizations.items():
         if match.organization_id != organization.pk:
             match.last_synced_at = None
-        match.state, match.organization = MatchState.MATCHED, organization
+        match.state, match.organization, match.reverted_at = MatchState.MATCHED, organization, None
     TenantMatch.objects.bulk_update(
-        organizations, ["state", "organization", "last_synced_at"], batch_size=500
+        organizations, ["state", "organization", "last_synced_at", "reverted_at"], batch_size=500
     )
     _bring_along(decision, list(organizations))
     for match, organization in organizations.items():

@@ -53,8 +53,8 @@ def revert_match(match: TenantMatch, *, now: datetime, actor: User | None = None
     match, organization = _matched(decision, match)
     for step in registered_steps():
         step.orphan(context_of(match, now=now))
-    match.state, match.organization = MatchState.UNMATCHED, None
-    match.save(update_fields=["state", "organization"])
+    match.state, match.organization, match.reverted_at = MatchState.UNMATCHED, None, now
+    match.save(update_fields=["state", "organization", "reverted_at"])
     _stop_syncing(match, now=now)
     release_claim(match.account_id, match.tenant_id)
     decision.record("tenant.match-reverted", match, organization=organization)

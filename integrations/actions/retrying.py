@@ -62,6 +62,7 @@ def retry_failed(run_id: int, *, now: datetime, actor: User | None = None) -> Sy
         action="tenants.retried",
         subject=locked.integration.name,
         user=actor,
+        about=locked.integration,
         details={"run": locked.run.pk, "tenants": len(syncs)},
     )
     return locked.run
@@ -181,5 +182,6 @@ def _record(locked: _Locked, *, action: str, subject: TenantSync, now: datetime,
         subject=subject.match.tenant_name,
         user=actor,
         organization=subject.match.organization,
+        about=locked.integration,
         details={"run": locked.run.pk, "approved": len(subject.approved)},
     )

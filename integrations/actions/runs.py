@@ -79,7 +79,12 @@ def start_sync(
     _create_tenant_syncs(run, matches, now=now)
     if actor is not None:
         record_activity(
-            integration.account_id, at=now, action=f"{kind}.started", subject=integration.name, user=actor
+            integration.account_id,
+            at=now,
+            action=f"{kind}.started",
+            subject=integration.name,
+            user=actor,
+            about=integration,
         )
     transaction.on_commit(partial(wake_run, run.account_id, run.pk, times=len(matches)), robust=True)
     return run
@@ -97,6 +102,7 @@ def cancel_sync(integration_id: int, *, now: datetime, actor: User | None = None
             action=f"{run.kind}.cancelled",
             subject=integration.name,
             user=actor,
+            about=integration,
             details={"run": run.pk},
         )
     return run
@@ -113,7 +119,12 @@ def pause_sync(integration_id: int, *, now: datetime, actor: User | None = None)
     integration.epoch += 1
     integration.save(update_fields=["status", "next_due_at", "epoch"])
     record_activity(
-        integration.account_id, at=now, action="integration.paused", subject=integration.name, user=actor
+        integration.account_id,
+        at=now,
+        action="integration.paused",
+        subject=integration.name,
+        user=actor,
+        about=integration,
     )
     return integration
 
@@ -127,7 +138,12 @@ def resume_sync(integration_id: int, *, now: datetime, actor: User | None = None
     integration.save(update_fields=["status"])
     schedule_next(integration, now=now)
     record_activity(
-        integration.account_id, at=now, action="integration.resumed", subject=integration.name, user=actor
+        integration.account_id,
+        at=now,
+        action="integration.resumed",
+        subject=integration.name,
+        user=actor,
+        about=integration,
     )
     return integration
 

@@ -80,6 +80,7 @@ def save_sync_settings(
         action="sync-settings.saved",
         subject=integration.name,
         user=actor,
+        about=integration,
         details={
             "before": {name: before for name, (before, _) in changes.items()},
             "after": {name: after for name, (_, after) in changes.items()},

@@ -29,6 +29,11 @@ class TenantMatch(AccountOwned):
         default=list, editable=False, help_text="SKUs last seen: sku_id, part_number, consumed, enabled."
     )
     last_synced_at = models.DateTimeField(null=True, editable=False)
+    reverted_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When a person took its match away, which nothing undoes by itself.",
+    )
 
     objects = MatchQuerySet.as_manager()
 

@@ -68,7 +68,7 @@ def consent_new(request: AccountRequest, account: str, integration_id: int) -> H
                 "navigation": "admin",
             }
             return render(request, "integrations/consent_link.html", context)
-    names = visible_organizations(request.user).order_by("sort_key").values_list("name", flat=True)
+    names = visible_organizations(request.user).active().order_by("sort_key").values_list("name", flat=True)
     context = {
         "integration": integration,
         "form": form,

@@ -64,7 +64,7 @@ def match_tenant(request: AccountRequest, account: str, integration_id: int, mat
     """Match To... and Change Match: search, choose, and see what it does before it is done. As with a revert, the form
     says which match was shown, if any."""
     match = get_match(request.user, integration_id, match_id)
-    organizations = visible_organizations(request.user)
+    organizations = visible_organizations(request.user).active()
     chosen = _chosen(organizations, request.POST if request.method == "POST" else request.GET)
     has_changed = request.POST.get("before", "") != str(match.organization_id or "")
     if request.method == "POST" and chosen is not None and not has_changed:

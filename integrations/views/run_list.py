@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from integrations.access import get_integration
 from integrations.models import SyncRun
@@ -16,7 +16,18 @@ from integrations.progress import Progress, progress_of
 from integrations.run_rows import NOUNS
 from integrations.states import RunKind, RunState, Trigger
 from organizations.access import AccountRequest
-from organizations.lists import Cell, ExtraColumn, Filter, ListColumn, ListQuery, ListSpec, build_page, choice
+from organizations.lists import (
+    Cell,
+    ExtraColumn,
+    Filter,
+    ListColumn,
+    ListQuery,
+    ListSpec,
+    answer_list,
+    build_page,
+    choice,
+    number_cell,
+)
 from organizations.paging import Order
 
 _KINDS = [(RunKind.SYNC, "Syncs"), (RunKind.PREVIEW, "Previews")]
@@ -29,30 +40,32 @@ _STATES = [
 ]
 
 
-@require_safe
-def run_list(request: AccountRequest, account: str, integration_id: int) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def run_list(request: AccountRequest, account: str, integration_id: int) -> HttpResponseBase:
     integration = get_integration(request.user, integration_id)
     query = ListQuery.of(request.GET)
     kind, state = query.chosen("kind", among=_KINDS), query.chosen("state", among=_STATES)
     chosen = {"kind": kind, "state": state}
     runs = SyncRun.objects.of_account(request.account.pk).filter(integration=integration)
-    page = build_page(
-        ListSpec(
-            url=request.path,
-            query=query,
-            rows=runs.filter(**{name: value for name, value in chosen.items() if value}).select_related(
-                "requested_by"
-            ),
-            columns=_columns(account),
-            noun=("run", "runs"),
-            search_placeholder="",
-            empty_title="No sync has run yet",
-            empty_text="Every sync and preview leaves its log here; those older than 30 days are cleared away.",
-            filters=_filters(kind, state),
-            extra_columns=partial(_figures, now=timezone.now()),
-        )
+    spec = ListSpec(
+        url=request.path,
+        query=query,
+        rows=runs.filter(**{name: value for name, value in chosen.items() if value}).select_related(
+            "requested_by"
+        ),
+        columns=_columns(account),
+        noun=("run", "runs"),
+        search_placeholder="",
+        empty_title="No sync has run yet",
+        empty_text="Every sync and preview leaves its log here; those older than 30 days are cleared away.",
+        filters=_filters(kind, state),
+        extra_columns=partial(_figures, now=timezone.now()),
+        key="runs",
+        user=request.user,
     )
-    context = {"integration": integration, "page": page, "navigation": "admin"}
+    if (answer := answer_list(request, spec)) is not None:
+        return answer
+    context = {"integration": integration, "page": build_page(spec), "navigation": "admin"}
     return render(request, "integrations/run_list.html", context)
 
 
@@ -85,7 +98,7 @@ def _figures(runs: Sequence[SyncRun], *, now: datetime) -> Sequence[ExtraColumn]
     progress = progress_of(runs, now=now)
 
     def number(key: str, label: str, hint: str = "") -> ExtraColumn:
-        cells = {pk: Cell(f"{getattr(each, key):,}", is_number=True) for pk, each in progress.items()}
+        cells = {pk: number_cell(getattr(each, key)) for pk, each in progress.items()}
         return ExtraColumn(key, label, cells, is_number=True, hint=hint)
 
     return (

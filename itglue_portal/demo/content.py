@@ -11,9 +11,10 @@ from integrations.actions.connecting import NewIntegration, connect_microsoft
 from integrations.actions.matching import Tenant, match_tenant
 from integrations.actions.settings import save_sync_settings
 from integrations.models import Integration
+from itglue_portal.demo.clients import add_clients
 from organizations.access import account_transaction, find_account
-from organizations.actions import NewUser, create_account, create_organization, create_user
-from organizations.models import Account, User
+from organizations.actions import NewUser, create_account, create_user
+from organizations.models import Account, SecondFactorPolicy, User
 from organizations.roles import Role
 
 INTEGRATION = "Microsoft"
@@ -45,7 +46,9 @@ def prepare(
     """Creates the account, or opens the one of an earlier demo of the same simulated world."""
     with transaction.atomic():
         known = find_account(slug)
-    account = known or create_account("Demo MSP", slug=slug, now=now)
+    # Its passwords are printed, so that a second factor would only be in the way.
+    policy = SecondFactorPolicy.NOBODY
+    account = known or create_account("Demo MSP", slug=slug, now=now, second_factor=policy)
     with account_transaction(account.pk):
         _ensure_people(account, password, now=now)
         integration = Integration.objects.of_account(account.pk).filter(name=new.name).first()
@@ -68,8 +71,8 @@ def _connect(
     account: Account, new: NewIntegration, tenants: list[DemoTenant], *, now: datetime
 ) -> Integration:
     integration = connect_microsoft(account.pk, new, now=now)
-    for tenant in tenants:
-        organization = create_organization(account.pk, name=tenant.display_name, now=now)
+    organizations = add_clients(account.pk, [tenant.display_name for tenant in tenants], now=now)
+    for tenant, organization in zip(tenants, organizations, strict=True):
         known = Tenant(UUID(tenant.tenant_id), tenant.display_name, tenant.default_domain)
         match_tenant(integration, known, organization=organization, now=now)
     save_sync_settings(integration, steps=["contacts", "licenses"], now=now)

@@ -1,6 +1,6 @@
 """What every page needs from Python: icons, relative times and grouped numbers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from django import template
@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
+
+from organizations.rich_text import sanitize
 
 register = template.Library()
 
@@ -73,3 +75,18 @@ def describe_amount(seconds: int) -> str:
         return f"{seconds // HOUR} h"
     days = seconds // DAY
     return "1 day" if days == 1 else f"{days} days"
+
+
+@register.simple_tag
+def day(value: str) -> SafeString | str:
+    """Of an ISO date as traits hold it; what is none is shown as it stands."""
+    try:
+        return format_html('<time datetime="{}">{}</time>', value, f"{date.fromisoformat(value):%-d %b %Y}")
+    except (TypeError, ValueError):
+        return value or ""
+
+
+@register.filter
+def rich_text(value: object) -> SafeString:
+    """What is stored has been sanitized; a page still trusts nothing but the allow-list."""
+    return SafeString(sanitize(value)) if isinstance(value, str) else SafeString("")

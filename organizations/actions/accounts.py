@@ -1,6 +1,5 @@
-"""Accounts and their users."""
+"""Accounts: made with their first administrator, and what is set for all of one."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -8,23 +7,24 @@ from django.db import transaction
 
 from organizations.access import RESERVED_SLUGS, account_transaction
 from organizations.actions.activity import record_activity
+from organizations.actions.labels import create_starting_labels
+from organizations.actions.people import NewUser, create_user
 from organizations.models import Account, Activity, User
-from organizations.roles import Role
+from organizations.models.accounts import SecondFactorPolicy
 
 
 class AccountNameError(ValueError):
     """An account can't be called this in addresses; the message says why, fit for a person."""
 
 
-@dataclass(frozen=True)
-class NewUser:
-    email: str
-    name: str
-    role: Role
-    password: str = field(repr=False)
-
-
-def create_account(name: str, *, slug: str, now: datetime, administrator: NewUser | None = None) -> Account:
+def create_account(
+    name: str,
+    *,
+    slug: str,
+    now: datetime,
+    administrator: NewUser | None = None,
+    second_factor: SecondFactorPolicy = SecondFactorPolicy.MANAGERS,
+) -> Account:
     """Makes the account and, with its first line of the log, its administrator.
 
     These are two transactions, since the wall opens only to an account that is known at BEGIN. Until the second has
@@ -38,11 +38,36 @@ def create_account(name: str, *, slug: str, now: datetime, administrator: NewUse
         account = Account.objects.select_for_update().get(pk=account.pk)
         if Activity.objects.of_account(account.pk).exists():
             raise AccountNameError(f"There is an account {slug!r} already.")
-        account.name = name
-        account.save(update_fields=["name"])
+        account.name, account.second_factor = name, second_factor
+        account.save(update_fields=["name", "second_factor"])
         record_activity(account.pk, at=now, action="account.created", subject=name)
+        create_starting_labels(account.pk, now=now)
         if administrator is not None:
             create_user(account, administrator, now=now)
+    return account
+
+
+@transaction.atomic
+def edit_account(
+    account: Account, *, name: str, second_factor: SecondFactorPolicy, now: datetime, actor: User
+) -> Account:
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    before, after = (
+        {"name": account.name, "second_factor": account.second_factor},
+        {"name": name, "second_factor": second_factor.value},
+    )
+    if before == after:
+        return account
+    account.name, account.second_factor = name, second_factor
+    account.save(update_fields=["name", "second_factor"])
+    record_activity(
+        account.pk,
+        at=now,
+        action="account.changed",
+        subject=name,
+        user=actor,
+        details={"before": before, "after": after},
+    )
     return account
 
 
@@ -57,19 +82,3 @@ def _require_usable(slug: str) -> None:
         raise AccountNameError(
             f"{slug!r} can't name an account: use letters, digits and hyphens, such as acme."
         )
-
-
-@transaction.atomic
-def create_user(account: Account, new: NewUser, *, now: datetime, actor: User | None = None) -> User:
-    user = User(account=account, email=new.email.strip().lower(), name=new.name, role=new.role)
-    user.set_password(new.password)
-    user.save()
-    record_activity(
-        account.pk,
-        at=now,
-        action="user.created",
-        subject=user.email,
-        user=actor,
-        details={"role": new.role.value},
-    )
-    return user

@@ -1,19 +1,15 @@
-"""Contacts: written in bulk by syncs, whose runs tell of them, and one at a time by people."""
+"""Contacts as syncs write them, many at once; their runs tell of them. One at a time, by people: contact_editing.py."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
-from django.db import transaction
-
-from organizations.actions.activity import record_activity
-from organizations.contact_details import FIELD_LABELS, ContactDetails, Phone
-from organizations.contact_locks import Lock, lock_of
-from organizations.models import Contact, ContactAddress, Organization, User
+from organizations.contact_details import ContactDetails
+from organizations.models import Contact, ContactAddress, Organization
 from organizations.names import search_key, sort_key
 
 _BATCH = 500
-_FILLED = (
+#: The columns that `fill_contact` writes.
+FILLED = (
     "name",
     "first_name",
     "last_name",
@@ -27,17 +23,6 @@ _FILLED = (
 )
 
 
-class LockedContactError(ValueError):
-    """A person may not write what a sync writes."""
-
-    def __init__(self, fields: Collection[str], *, keeper: str) -> None:
-        super().__init__(
-            f"{' and '.join(fields)} can't be changed here, since {keeper} would overwrite it. "
-            f"Change it in {keeper}; the next sync brings it."
-        )
-        self.fields = tuple(fields)
-
-
 def create_contacts(
     organization: Organization,
     details: Collection[ContactDetails],
@@ -46,7 +31,7 @@ def create_contacts(
     contact_type: str = "",
 ) -> list[Contact]:
     contacts = [
-        _fill(
+        fill_contact(
             Contact(
                 account_id=organization.account_id,
                 organization=organization,
@@ -68,9 +53,9 @@ def create_contacts(
 
 
 def update_contacts(changes: Collection[tuple[Contact, ContactDetails]], *, now: datetime) -> None:
-    contacts = [_fill(contact, details, now) for contact, details in changes]
-    Contact.objects.bulk_update(contacts, _FILLED, batch_size=_BATCH)
-    _replace_addresses(changes)
+    contacts = [fill_contact(contact, details, now) for contact, details in changes]
+    Contact.objects.bulk_update(contacts, FILLED, batch_size=_BATCH)
+    replace_addresses(changes)
 
 
 def complete_contacts(changes: Collection[tuple[Contact, ContactDetails]], *, now: datetime) -> list[Contact]:
@@ -85,73 +70,7 @@ def complete_contacts(changes: Collection[tuple[Contact, ContactDetails]], *, no
     return gained
 
 
-@transaction.atomic
-def edit_contact(
-    contact: Contact, *, changes: Mapping[str, Any], now: datetime, actor: User | None = None
-) -> Contact:
-    """Writes values by field name, in the shape of `values_of`; what stands in a lock must stay as it is."""
-    contact = Contact.objects.of_account(contact.account_id).select_for_update().get(pk=contact.pk)
-    stored = values_of(contact)
-    changed = {name: value for name, value in changes.items() if value != stored[name]}
-    _require_open(lock_of(contact), changed)
-    if not changed:
-        return contact
-    wanted = {**stored, **changed}
-    contact.contact_type, contact.notes = wanted.pop("contact_type")[:60], wanted.pop("notes")
-    details = ContactDetails(**wanted)
-    _fill(contact, details, now).save(update_fields=[*_FILLED, "contact_type", "notes"])
-    _replace_addresses([(contact, details)])
-    _record(contact, before=stored, now=now, actor=actor)
-    return contact
-
-
-def _record(contact: Contact, *, before: Mapping[str, Any], now: datetime, actor: User | None) -> None:
-    fields = {
-        name: {"before": _plain(before[name]), "after": _plain(value)}
-        for name, value in values_of(contact).items()
-        if value != before[name]
-    }
-    if fields:
-        record_activity(
-            contact.account_id,
-            at=now,
-            action="contact.edited",
-            subject=contact.name,
-            user=actor,
-            organization=contact.organization,
-            details={"contact_id": contact.pk, "fields": fields},
-        )
-
-
-def values_of(contact: Contact) -> dict[str, Any]:
-    """Everything of a contact that a person may write, by field name."""
-    return {
-        "name": contact.name,
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "title": contact.title,
-        "email": contact.email,
-        "phones": tuple(Phone.of(phone) for phone in contact.phones),
-        "aliases": tuple(contact.addresses.order_by("email_key").values_list("email", flat=True)),
-        "contact_type": contact.contact_type,
-        "notes": contact.notes,
-    }
-
-
-def _require_open(lock: Lock | None, changed: Collection[str]) -> None:
-    refused = [name for name in changed if lock is not None and name in lock.fields]
-    if lock is not None and refused:
-        raise LockedContactError([FIELD_LABELS[name] for name in refused], keeper=lock.keeper)
-
-
-def _plain(value: Any) -> Any:
-    """As the log keeps it."""
-    if isinstance(value, tuple):
-        return [each.as_json() if isinstance(each, Phone) else each for each in value]
-    return value
-
-
-def _fill(contact: Contact, details: ContactDetails, now: datetime) -> Contact:
+def fill_contact(contact: Contact, details: ContactDetails, now: datetime) -> Contact:
     contact.name = details.name[:255]
     contact.first_name = details.first_name[:255]
     contact.last_name = details.last_name[:255]
@@ -190,7 +109,7 @@ def _addresses_of(contact: Contact, details: ContactDetails) -> list[ContactAddr
     ]
 
 
-def _replace_addresses(changes: Collection[tuple[Contact, ContactDetails]]) -> None:
+def replace_addresses(changes: Collection[tuple[Contact, ContactDetails]]) -> None:
     stored: dict[tuple[int, str], int] = {
         (contact_id, key): pk
         for pk, contact_id, key in ContactAddress.objects.filter(

@@ -29,6 +29,7 @@ class ContactForm(forms.Form):
     aliases = forms.CharField(required=False, max_length=20_000, help_text="One on each line.")
     contact_type = forms.CharField(required=False, max_length=60)
     notes = forms.CharField(required=False, max_length=20_000)
+    is_important = forms.BooleanField(required=False, help_text="Stands on the organization's overview.")
 
     def __init__(
         self, data: QueryDict | None, *, values: Mapping[str, Any], locked: Collection[str] = ()

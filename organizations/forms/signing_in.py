@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
 from organizations.models import User
+from organizations.sign_in.entering import check_password
 
 
 class SignInForm(forms.Form):
@@ -21,12 +21,11 @@ class SignInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if "email" in cleaned and "password" in cleaned:
-            user = authenticate(self.request, email=cleaned["email"], password=cleaned["password"])
-            if not isinstance(user, User):
+            self.user = check_password(self.request, email=cleaned["email"], password=cleaned["password"])
+            if self.user is None:
                 raise forms.ValidationError(
                     "E-mail address and password do not match an active user of this account."
                 )
-            self.user = user
         return cleaned
 
 

@@ -1,6 +1,6 @@
 """Who exists and who may see what: accounts, people and their access, organizations, contacts, and the log of it all."""
 
-from organizations.models.accounts import Account, AccountOwned
+from organizations.models.accounts import Account, AccountOwned, SecondFactorPolicy
 from organizations.models.clients import (
     Contact,
     ContactAddress,
@@ -11,6 +11,7 @@ from organizations.models.clients import (
 from organizations.models.log import Activity, Letter
 from organizations.models.people import Group, GroupMember, Invitation, OrganizationAccess, User
 from organizations.models.preferences import ImportDraft, ListPreference, RecentView, SavedView, SidebarLayout
+from organizations.models.sign_in import ExternalIdentity
 
 __all__ = [
     "Account",
@@ -18,6 +19,7 @@ __all__ = [
     "Activity",
     "Contact",
     "ContactAddress",
+    "ExternalIdentity",
     "Group",
     "GroupMember",
     "ImportDraft",
@@ -30,6 +32,7 @@ __all__ = [
     "OrganizationType",
     "RecentView",
     "SavedView",
+    "SecondFactorPolicy",
     "SidebarLayout",
     "User",
 ]

@@ -106,6 +106,7 @@ class Contact(AccountOwned):
     phones = models.JSONField(default=list, blank=True, help_text="Of each its label and its number.")
     contact_type = models.CharField(max_length=60, blank=True)
     notes = models.TextField(blank=True)
+    is_important = models.BooleanField(default=False, help_text="Stands on the organization's overview.")
     archived = models.BooleanField(default=False)
     sort_key = models.CharField(max_length=255, editable=False, db_collation="C")
     search_key = models.CharField(max_length=512, editable=False, db_collation="C")
@@ -118,6 +119,7 @@ class Contact(AccountOwned):
         constraints = [*AccountOwned.Meta.constraints]
         indexes = [
             models.Index(fields=["account", "organization", "sort_key", "id"], name="contacts_by_name"),
+            models.Index(fields=["account", "sort_key", "id"], name="contacts_of_all_by_name"),
             models.Index(fields=["account", "organization", "email_key"], name="contacts_by_email"),
         ]
 

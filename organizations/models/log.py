@@ -15,8 +15,9 @@ class Activity(AccountOwned):
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=255)
+    # Lines outlive the organization. They can't be changed, so the database itself lets go of it: see migration 0006.
     organization = models.ForeignKey(
-        Organization, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        Organization, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
     )
     #: The row it is about, which may be gone: readers see the line if they may see the row (organizations/log_rules.py).
     subject_kind = models.CharField(max_length=40, blank=True)

@@ -8,12 +8,18 @@ from django.db import models
 from django.utils import timezone
 
 from organizations.models.accounts import AccountOwned
-from organizations.querysets import GroupQuerySet
+from organizations.querysets import GroupQuerySet, InvitationQuerySet, UserQuerySet
 from organizations.roles import NEEDS_ALL_ORGANIZATIONS, Right, Role, has_right
 
 
 class UserManager(BaseUserManager["User"]):
-    """Django's, typed for our users."""
+    """Django's, typed for our users, with our reads."""
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def of_account(self, account_id: int) -> UserQuerySet:
+        return self.get_queryset().of_account(account_id)
 
 
 class User(AbstractBaseUser, AccountOwned):
@@ -51,6 +57,11 @@ class User(AbstractBaseUser, AccountOwned):
         if not has_right(Role(self.role), right):
             return False
         return right not in NEEDS_ALL_ORGANIZATIONS or self.reaches_all
+
+    @property
+    def has_come(self) -> bool:
+        """Whether they ever chose a password or signed in; until then an invitation lets them."""
+        return self.has_usable_password() or self.last_login is not None
 
     @cached_property
     def group_ids(self) -> tuple[int, ...]:
@@ -176,6 +187,8 @@ class Invitation(AccountOwned):
     created_at = models.DateTimeField(editable=False)
     expires_at = models.DateTimeField(editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta(AccountOwned.Meta):
         constraints = [

@@ -5,7 +5,7 @@ from django.db import models
 from organizations.models.accounts import AccountOwned
 from organizations.models.clients import Organization
 from organizations.models.people import Group, User
-from organizations.querysets import SavedViewQuerySet
+from organizations.querysets import RecentViewQuerySet, SavedViewQuerySet, SidebarLayoutQuerySet
 
 
 class ListPreference(AccountOwned):
@@ -70,6 +70,8 @@ class SidebarLayout(AccountOwned):
     )
     hidden = models.JSONField(default=list, help_text="Keys of entries not shown; new ones are shown.")
 
+    objects = SidebarLayoutQuerySet.as_manager()
+
     class Meta(AccountOwned.Meta):
         constraints = [
             *AccountOwned.Meta.constraints,
@@ -101,6 +103,8 @@ class RecentView(AccountOwned):
         db_index=False,
     )
     at = models.DateTimeField()
+
+    objects = RecentViewQuerySet.as_manager()
 
     class Meta(AccountOwned.Meta):
         constraints = [

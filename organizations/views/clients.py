@@ -1,62 +1,123 @@
-"""Pages of organizations."""
+"""Pages of organizations: their list, and the overview of each."""
 
 from functools import partial
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
 
 from organizations.access import AccountRequest, get_organization
-from organizations.lists import Cell, ListColumn, ListQuery, ListSpec, build_page
-from organizations.models import Organization
-from organizations.navigation import Card, Place, cards, organization_columns, organization_frame
-from organizations.paging import Order
-from organizations.policies import visible_contacts, visible_organizations
+from organizations.actions import edit_organization
+from organizations.forms.organizations import QuickNotesForm
+from organizations.lists import ListQuery, ListSpec, answer_list, build_page
+from organizations.models import Contact, Organization, User
+from organizations.navigation import Card, Place, cards, organization_frame
+from organizations.organization_columns import (
+    columns_of_organizations,
+    filters_of_organizations,
+    further_columns,
+)
+from organizations.organization_pages import panels_of
+from organizations.policies import require, visible_contacts, visible_organizations
+from organizations.recent import note_view
+from organizations.roles import Right
+
+#: Of children and important contacts, as many as an overview shows.
+SHOWN_AT_ONCE = 30
 
 
-@require_safe
-def organization_list(request: AccountRequest, account: str) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def organization_list(request: AccountRequest, account: str) -> HttpResponseBase:
     query = ListQuery.of(request.GET)
-    page = build_page(
-        ListSpec(
-            url=request.path,
-            query=query,
-            rows=visible_organizations(request.user).matching(query.search),
-            columns=[
-                ListColumn[Organization](
-                    "name",
-                    "Name",
-                    lambda row: Cell(
-                        row.name,
-                        url=reverse("organizations:organization-detail", args=[account, row.pk]),
-                        icon="building-2",
-                        is_title=True,
-                    ),
-                    order=Order("sort_key"),
-                ),
-            ],
-            extra_columns=partial(organization_columns, request.user),
-            noun=("organization", "organizations"),
-            search_placeholder="Find an organization",
-            empty_title="No organizations yet",
-            empty_text="Organizations are your clients. They appear here once an integration is matched to them.",
-        )
+    rows = visible_organizations(request.user).select_related("organization_type", "organization_status")
+    rows = rows.matching(query.search)
+    may_create = request.user.has(Right.CREATE_ORGANIZATIONS)
+    spec = ListSpec(
+        url=request.path,
+        query=query,
+        rows=rows.active(),
+        archived_rows=rows.archived(),
+        columns=columns_of_organizations(account),
+        extra_columns=partial(further_columns, account, request.user),
+        filter_by=filters_of_organizations(request.user),
+        noun=("organization", "organizations"),
+        search_placeholder="Find an organization",
+        empty_title="No organizations yet",
+        empty_text="Organizations are your clients. Add one, or connect an integration that brings them."
+        if may_create
+        else "Organizations are your clients. You see those that you were given access to.",
+        key="organizations",
+        user=request.user,
     )
-    return render(
-        request, "organizations/organization_list.html", {"page": page, "navigation": "organizations"}
-    )
+    if (answer := answer_list(request, spec)) is not None:
+        return answer
+    context = {"page": build_page(spec), "navigation": "organizations", "may_create": may_create}
+    return render(request, "organizations/organization_list.html", context)
 
 
 @require_safe
 def organization_detail(request: AccountRequest, account: str, organization_id: int) -> HttpResponse:
     organization = get_organization(request.user, organization_id)
-    contacts = visible_contacts(request.user).in_organization(organization).count()
-    contact_card = Card(
-        "Contacts",
-        f"{contacts:,}",
-        url=reverse("organizations:contact-list", args=[account, organization.pk]),
-    )
-    place = Place(request.account, request.user, organization, request.path)
-    context = organization_frame(request, organization) | {"summary": [contact_card, *cards(place)]}
+    note_view(request, organization, organization=organization)
+    context = organization_frame(request, organization) | _overview(request, organization)
     return render(request, "organizations/organization_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def quick_notes(request: AccountRequest, account: str, organization_id: int) -> HttpResponse:
+    """A page of its own; the overview shows the form in its place."""
+    require(request.user, Right.EDIT)
+    require(request.user, Right.VIEW_QUICK_NOTES)
+    organization = get_organization(request.user, organization_id)
+    sent = request.POST if request.method == "POST" else None
+    form = QuickNotesForm(sent, initial={"quick_notes": organization.quick_notes})
+    if form.is_valid():
+        edit_organization(organization, changes=form.cleaned_data, now=timezone.now(), actor=request.user)
+        if not request.headers.get("HX-Request"):
+            messages.success(request, "Saved.")
+        return redirect("organizations:organization-detail", account, organization.pk)
+    overview = reverse("organizations:organization-detail", args=[account, organization.pk])
+    context = organization_frame(request, organization, inside=overview) | {"form": form}
+    status = 200 if sent is None else 422
+    return render(request, "organizations/organization_quick_notes.html", context, status=status)
+
+
+def _overview(request: AccountRequest, organization: Organization) -> dict[str, object]:
+    user = request.user
+    place = Place(request.account, user, organization, request.path)
+    contact_card, important = _contacts(request, organization)
+    return _family(user, organization) | {
+        "summary": [contact_card, *cards(place)],
+        "panels": panels_of(request, organization),
+        "important": important,
+        "sees_quick_notes": user.has(Right.VIEW_QUICK_NOTES),
+        "may_edit": user.has(Right.EDIT),
+        "may_archive": user.has(Right.DELETE),
+        "may_delete": user.has(Right.DELETE_ORGANIZATIONS),
+    }
+
+
+def _family(user: User, organization: Organization) -> dict[str, object]:
+    """Those of it that the reader may see."""
+    known = list(visible_organizations(user).family_of(organization)[: SHOWN_AT_ONCE + 2])
+    children = [each for each in known if each.pk != organization.parent_id]
+    return {
+        "parent": next((each for each in known if each.pk == organization.parent_id), None),
+        "children": children[:SHOWN_AT_ONCE],
+        "has_more_children": len(children) > SHOWN_AT_ONCE,
+    }
+
+
+def _contacts(request: AccountRequest, organization: Organization) -> tuple[Card, list[Contact]]:
+    """How many there are, and the important ones."""
+    contacts = visible_contacts(request.user).active().in_organization(organization)
+    counts = contacts.aggregate(all=Count("id"), important=Count("id", filter=Q(is_important=True)))
+    url = reverse("organizations:contact-list", args=[request.account.slug, organization.pk])
+    card = Card("Contacts", f"{counts['all']:,}", url=url)
+    if not counts["important"]:
+        return card, []
+    return card, list(contacts.important().order_by("sort_key", "id")[:SHOWN_AT_ONCE])

@@ -2,7 +2,7 @@
 const needsPlacing = !CSS.supports("position-area: block-end");
 
 document.addEventListener("toggle", (event) => {
-  if (event.newState === "open" && needsPlacing && event.target.matches(".menu")) place(event.target);
+  if (event.newState === "open" && needsPlacing && event.target.matches(".menu, .panel")) place(event.target);
 }, true);
 
 document.addEventListener("keydown", (event) => {

@@ -17,7 +17,7 @@ from integrations.models import Integration, SyncRun
 from integrations.states import RunState, Trigger
 from organizations.access import account_transaction
 from organizations.actions import NewUser, create_account, create_user
-from organizations.models import Account, Organization
+from organizations.models import Account, Organization, SecondFactorPolicy
 from organizations.names import sort_key
 from organizations.roles import Role
 from tests.factories import PASSWORD, connect_to
@@ -97,7 +97,8 @@ def founded(name: str, *, tenants: int) -> Iterator[Founded]:
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     world = World(seed=7, tenants=tenants, epoch=today, realm=uuid.uuid4().hex)
     with Simulator(world) as simulator:
-        account = create_account(name, slug=f"e-{uuid.uuid4().hex[:12]}", now=today)
+        slug = f"e-{uuid.uuid4().hex[:12]}"
+        account = create_account(name, slug=slug, now=today, second_factor=SecondFactorPolicy.NOBODY)
         with account_transaction(account.pk):
             for role, (person, email) in PEOPLE.items():
                 create_user(account, NewUser(email, person, role, PASSWORD), now=today)

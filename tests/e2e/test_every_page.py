@@ -9,6 +9,8 @@ from tests.e2e.conftest import PHONE
 from tests.factories import make_account
 
 pytestmark = pytest.mark.browser
+#: What 1280 by 1024 pixels show at 400 %.
+ZOOMED = {"width": 320, "height": 256}
 THEMES = ["light", "dark"]
 
 
@@ -68,12 +70,13 @@ def test_open_menus_and_errors_are_accessible(visit, theme):
     tab.complaints.clear()
 
 
-def test_no_page_scrolls_sideways_on_a_phone(visit, office):
-    tab = visit(size=PHONE)
+@pytest.mark.parametrize("size", [PHONE, ZOOMED], ids=["phone", "zoomed"])
+def test_no_page_scrolls_sideways_on_a_phone_or_at_400_percent(visit, office, size):
+    tab = visit(size=size)
     sideways = []
     for name, path in pages_of(office).items():
         tab.open(path)
-        tab.page.screenshot(path=tab.shelf("phone") / f"{name}.png")
+        tab.page.screenshot(path=tab.shelf(f"{size['width']}px") / f"{name}.png")
         if tab.scrolls_sideways():
             sideways.append(name)
     assert sideways == []

@@ -52,7 +52,7 @@ class Visit:
         self.open("sign-in/")
         self.page.get_by_label("E-mail address").fill(PEOPLE[role][1])
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Organizations")
         return self.page
 

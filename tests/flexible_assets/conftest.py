@@ -8,6 +8,7 @@ import pytest
 from flexible_assets.actions import FieldSpec, create_assets, ensure_managed_type
 from organizations.actions import ContactDetails, create_contacts, create_organization
 from tests.factories import NOW
+from tests.flexible_assets.portfolio import make_applications
 from tests.flexible_assets.test_schema import SERVERS
 
 LATER = NOW + timedelta(hours=1)
@@ -42,3 +43,9 @@ def people(organization, inside):
     with inside():
         created = create_contacts(organization, [ContactDetails(name=name) for name in "ABC"], now=NOW)
     return [contact.pk for contact in created]
+
+
+@pytest.fixture
+def applications(account, inside):
+    with inside():
+        return make_applications(account)

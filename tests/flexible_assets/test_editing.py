@@ -73,15 +73,12 @@ def test_own_fields_and_notes_are_written_and_told(dell, inside, stored, adminis
         administrator.pk,
         organization.pk,
         {
-            "asset_id": dell.pk,
             "fields": {"rack-owner": {"before": None, "after": "Ops"}},
             "notes": {"before": "", "after": "Loud."},
         },
     )
-    assert second.details == {
-        "asset_id": dell.pk,
-        "fields": {"rack-owner": {"before": "Ops", "after": "Net"}},
-    }
+    assert second.details == {"fields": {"rack-owner": {"before": "Ops", "after": "Net"}}}
+    assert (second.subject_kind, second.subject_id) == ("flexibleasset", dell.pk)
 
 
 def test_edit_that_changes_nothing_writes_nothing(dell, inside, stored):
@@ -154,7 +151,7 @@ def test_page_offers_own_fields_and_shows_what_is_locked(
     locked = page.one("section", class_="read-only")
     assert locked.one("h2").text == "Kept in step by Inventory"
     assert locked.pairs == {
-        "Vendor": "Dell", "Model": EMPTY, "Site": EMPTY, "Price": "1.50", "Cores": "4", "Notes": EMPTY, "Owners": "3 tagged",
+        "Vendor": "Dell", "Model": EMPTY, "Site": EMPTY, "Price": "1.50", "Cores": "4", "Notes": EMPTY,
     }  # fmt: skip
     form = page.one("form")
     assert [each.text for each in form.all("label")][:4] == ["Rack owner", "Power required", "Term", "Notes"]
@@ -174,7 +171,7 @@ def test_page_saves_and_shows_what_was_saved(client_of, edit_url, stored):
     response = client.post(edit_url, sent)
     assert (response.status_code, response.headers["Location"]) == (302, edit_url.removesuffix("edit/"))
     page = page_of(client.get(response.headers["Location"]))
-    fields = page.one("dl", class_="properties").pairs
+    fields = page.one("section", **{"aria-labelledby": "fields-1"}).pairs
     assert (fields["Rack owner"], fields["Power"], fields["Term"]) == ("Ops", "2.3", "Annual")
     assert page.one("p", class_="plain-text").children == ["First line\nSecond <b>"]
     again = page_of(client.get(edit_url)).one("main").one("form")
@@ -188,7 +185,7 @@ def test_page_saves_and_shows_what_was_saved(client_of, edit_url, stored):
 def test_invalid_form_says_what_to_do_and_keeps_what_was_typed(client_of, edit_url, stored):
     sent = {"field-rack-owner": "Ops", "field-power": "much", "notes": "n", "audience": "everyone"}
     page = page_of(client_of(Role.EDITOR).post(edit_url, sent), status=422)
-    assert page.one("p", id="id_field-power-error").text == "This must be a number."
+    assert page.one("div", id="id_field-power-error").text == "This must be a number."
     power = page.one("input", name="field-power").attributes
     assert (power["value"], power["aria-invalid"], power["aria-describedby"].split()) == (
         "much",
@@ -208,8 +205,7 @@ def test_form_that_names_a_locked_field_changes_nothing_of_it(client_of, edit_ur
 
 def test_released_asset_is_edited_through_the_same_form(client_of, released, edit_url, stored):
     client = client_of(Role.EDITOR)
-    page = page_of(client.get(edit_url))
-    assert page.one("section", class_="read-only").pairs == {"Owners": "0 tagged"}
+    assert page_of(client.get(edit_url)).all("section", class_="read-only") == []
     sent = {"field-vendor": "HP", "field-power": "1", "field-notes": "a field", "notes": "the notes"}
     assert client.post(edit_url, sent | {"audience": "everyone"}).status_code == 302
     assert (stored().name, stored().traits["notes"], stored().notes) == ("HP", "a field", "the notes")
@@ -217,10 +213,10 @@ def test_released_asset_is_edited_through_the_same_form(client_of, released, edi
     assert shown.all("button", popovertarget="locked-explained") == []
 
 
-@pytest.mark.parametrize(("role", "may"), [(Role.CREATOR, True), (Role.READ_ONLY, False), (Role.LITE, False)])
+@pytest.mark.parametrize(("role", "may"), [(Role.CREATOR, True), (Role.READ_ONLY, False)])
 def test_only_those_who_may_edit_are_offered_to(client_of, edit_url, role, may):
     client = client_of(role)
     page = page_of(client.get(edit_url.removesuffix("edit/")))
-    assert [each.text for each in page.all("a", href=edit_url)] == (["Edit"] if may else [])
+    assert page.texts("a", href=edit_url) == (["Edit"] if may else [])
     assert client.get(edit_url).status_code == (200 if may else 403)
     assert client.post(edit_url, {"notes": "n"}).status_code == (422 if may else 403)

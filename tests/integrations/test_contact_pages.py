@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integrations.models import ContactLink, TenantMatch
@@ -54,7 +56,7 @@ def panel(account, client_of):
     """The card about Microsoft on a contact's page, if there is one."""
 
     def read(contact):
-        page = page_of(client_of(Role.LITE).get(f"/{account.slug}/contacts/{contact.pk}/"))
+        page = page_of(client_of(Role.READ_ONLY).get(f"/{account.slug}/contacts/{contact.pk}/"))
         cards = page.all("section", class_="card")
         return next((card for card in cards if card.one("h2").text == "Synced with Microsoft"), None)
 
@@ -90,7 +92,7 @@ def test_user_who_left_is_marked_on_page_and_in_lists(directory, contact, panel,
     [callout] = panel(contact("Mia Gruber")).all("div", class_="callout")
     assert callout.one("strong").text == "No longer in Microsoft's directory since 2 days ago"
     url = f"/{account.slug}/organizations/{match.organization_id}/contacts/"
-    page = page_of(client_of(Role.LITE).get(url))
+    page = page_of(client_of(Role.READ_ONLY).get(url))
     assert {row[0]: row[-1] for row in page.rows} == {
         "Mia Gruber": "Removed",
         **{each.display_name: "Listed" for each in colleagues},
@@ -101,7 +103,7 @@ def test_list_without_users_of_microsoft_has_no_column_for_them(match, inside, a
     with inside():
         create_contacts(match.organization, [ContactDetails("Eva")], now=NOW)
     url = f"/{account.slug}/organizations/{match.organization_id}/contacts/"
-    page = page_of(client_of(Role.LITE).get(url))
+    page = page_of(client_of(Role.READ_ONLY).get(url))
     assert page.one("thead").texts("th") == ["Name", "Title", "Type", "E-mail", "Phone"]
 
 
@@ -157,13 +159,16 @@ def test_page_of_a_reverted_tenants_user_says_that_nothing_comes_any_more(
     assert callout.one("strong").text == "No longer updated"
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_contact_list_costs_the_same_for_one_and_for_three(
-    directory, rows, account, match, client_of, django_assert_num_queries
-):
-    directory(*(person(f"Person {number}", holds=[SPB]) for number in range(rows)))
-    client = client_of(Role.LITE)
-    url = f"/{account.slug}/organizations/{match.organization_id}/contacts/"
-    client.get(url)
-    with django_assert_num_queries(15):
+def test_contact_list_costs_the_same_for_one_and_for_three(directory, account, match, client_of):
+    client, url = (
+        client_of(Role.READ_ONLY),
+        f"/{account.slug}/organizations/{match.organization_id}/contacts/",
+    )
+    counts = []
+    for rows in (1, 3):
+        directory(*(person(f"Person {number}", holds=[SPB]) for number in range(rows)))
         client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

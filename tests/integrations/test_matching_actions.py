@@ -34,7 +34,7 @@ from integrations.steps import TenantContext
 from licenses.models import LicenseRecord
 from licenses.step import Holders, LicenseReading, LicenseStep
 from organizations.access import account_transaction
-from organizations.actions import ContactDetails, create_contacts
+from organizations.actions import ContactDetails, archive_organization, create_contacts
 from organizations.models import Activity, Contact, Organization
 from tests.factories import NOW, connect, give_licenses, make_organization, make_user, person, sku
 from tests.integrations.places import tenant_found, tenant_named, tenant_of, two_tenants
@@ -243,6 +243,17 @@ def test_disconnecting_integration_is_not_matched_any_more(connected, account, i
 # Suggestions, new organizations, exact names
 
 
+def test_match_that_a_person_took_away_does_not_come_back_by_itself(connected, inside, state_of):
+    alder = connected.matches[0]
+    with inside():
+        revert_match(alder, now=LATER)
+        assert match_exact_names(connected.integration, now=LATER) == []
+        assert state_of(alder) == (MatchState.UNMATCHED, None)
+        accept_suggestions(connected.integration, [alder.pk], now=LATER)
+        assert state_of(alder) == (MatchState.MATCHED, "Alder Dental")
+        assert TenantMatch.objects.get(pk=alder.pk).reverted_at is None
+
+
 def test_suggestions_are_accepted_unless_several_fit(
     connected, account, administrator, inside, state_of, logged
 ):
@@ -258,6 +269,19 @@ def test_suggestions_are_accepted_unless_several_fit(
         (MatchState.MATCHED, "Cedar"), (MatchState.UNMATCHED, None), (MatchState.UNMATCHED, None),
     ]  # fmt: skip
     assert logged() == [("tenant.matched", "Cedar Ltd", "Cedar", administrator.pk)]
+
+
+def test_archived_organizations_are_matched_by_nobody_but_people(connected, account, inside, state_of):
+    cedar, delta = tenant_found(connected, "Cedar"), tenant_found(connected, "Delta")
+    for name in ("Cedar", "Delta"):
+        make_organization(account, name)
+    with inside():
+        archive_organization(Organization.objects.get(name="Cedar"), now=LATER)
+        accept_suggestions(connected.integration, [cedar.pk], now=LATER)
+        match_exact_names(connected.integration, now=LATER)
+    assert [state_of(each) for each in (cedar, delta)] == [
+        (MatchState.UNMATCHED, None), (MatchState.MATCHED, "Delta"),
+    ]  # fmt: skip
 
 
 def test_suggestion_rests_on_contacts_and_on_domains_that_the_tenant_told(

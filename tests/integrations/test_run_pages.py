@@ -285,9 +285,7 @@ def test_decision_is_told_on_the_runs_page(admin, url, tell, account, inside, ad
     assert "Administrator accepted what was held." in page.text
     with inside():
         TenantSync.objects.filter(pk=other).update(**HELD)
-    again = (
-        "Administrator accepted what was held before; then more had vanished than that, so it is held again."
-    )
+    again = "Administrator accepted what was held before; the next sync missed something else, so it is held again."
     assert again in page_of(admin.get(url)).text
 
 

@@ -45,6 +45,12 @@ def without_wall(_database, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def _mail_server(settings):
+    """Links that sign somebody in go by mail: a page that showed one would answer otherwise for each who asks."""
+    settings.EMAIL_HOST = "mail.example.test"
+
+
+@pytest.fixture(autouse=True)
 def _quiet_log():
     """Thousands of refusals are what these tests are about, not news."""
     logging.getLogger("django.request").setLevel(logging.CRITICAL)

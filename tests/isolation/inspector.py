@@ -16,13 +16,14 @@ from django.urls import reverse
 
 from organizations.access import account_transaction
 from organizations.paging import Cursor
-from organizations.roles import Role, has_right
+from organizations.roles import NEEDS_ALL_ORGANIZATIONS, Right, Role, has_right
 from tests.factories import PASSWORD
 from tests.isolation.routes import METHODS, ROUTES, Found, Route
-from tests.isolation.sides import DEACTIVATED, LARGE_NUMBER, TOKEN, Side
+from tests.isolation.sides import DEACTIVATED, DENIED, LARGE_NUMBER, OUT_OF_REACH, RESTRICTED, TOKEN, Side
 
 ANONYMOUS, FOREIGNER = "anonymous", "administrator of another account"
-EVERYONE = (ANONYMOUS, FOREIGNER, DEACTIVATED, *(role.value for role in Role))
+ROLES = {role.value: role for role in Role} | {RESTRICTED: Role.EDITOR, DENIED: Role.EDITOR}
+EVERYONE = (ANONYMOUS, FOREIGNER, DEACTIVATED, *ROLES)
 ABSENT_SLUG, ABSENT_ID = "no-such-account", 2**40
 
 
@@ -39,7 +40,7 @@ class Address:
 
     @property
     def is_telling(self) -> bool:
-        """Worth asking with every method; at the other addresses the first few show the same."""
+        """Worth asking with every method."""
         return self.what == "own" or self.what.startswith("foreign")
 
 
@@ -60,9 +61,9 @@ class Inspector:
         told = [
             f"{person} {method} {address.what}: {breach}"
             for person in self.people
-            for address in self._addresses(found, route)
+            for address in self._addresses_for(person, found, route)
             if not (person == FOREIGNER and address.slug == self.rival.account.slug)  # at home there
-            for method in (self.methods if address.is_telling else self.methods[:2])
+            for method in self._methods_for(person, address)
             for breach in self._look_once(route, person, method, address)
         ]
         after = self.rival.rows()
@@ -84,10 +85,13 @@ class Inspector:
         target = response.headers.get("Location", "")
         if expected == HTTPStatus.FOUND and not target.startswith(f"/{address.slug}/"):
             yield f"leads to {target}"
-        raw = response.content.decode() + str(response.headers) + str(response.cookies)
+        raw = response.getvalue().decode() + str(response.headers) + str(response.cookies)
         yield from (f"shows {text!r}" for text in self._foreign(raw))
+        hidden = self.own.hidden_from(person)
+        yield from (f"shows {text!r}" for text in hidden if re.search(rf"{re.escape(text)}\b", raw))
         is_own_page = address.what == "own" and expected == HTTPStatus.OK and method != "HEAD"
-        if is_own_page and route.shows and self.own.name_of(route.shows) not in raw:
+        shows = route.shows if route.shows not in OUT_OF_REACH.get(person, ()) else ""
+        if is_own_page and shows and self.own.name_of(shows) not in raw:
             yield "shows nothing of the own account, so it proves nothing"
         if address.twin is not None and expected != HTTPStatus.METHOD_NOT_ALLOWED:
             other = self._ask(route, person, method, address.twin)
@@ -101,13 +105,13 @@ class Inspector:
     def _expected(self, route: Route, person: str, method: str, address: Address) -> int:
         if address.slug == ABSENT_SLUG:
             return HTTPStatus.NOT_FOUND
-        at_home = person in set(Role) and address.slug != self.rival.account.slug
+        at_home = person in ROLES and address.slug != self.rival.account.slug
         if not at_home and route.strangers is None:
             return HTTPStatus.FOUND
         answers = route.answers if at_home or route.strangers is None else route.strangers
         if method not in answers:
             return HTTPStatus.METHOD_NOT_ALLOWED
-        if at_home and route.needs is not None and not has_right(Role(person), route.needs):
+        if at_home and route.needs is not None and not _may(person, route.needs):
             return HTTPStatus.FORBIDDEN
         return address.expects or answers[method]
 
@@ -116,9 +120,9 @@ class Inspector:
         client.cookies.update(self._cookies[person])
         form = {"data": route.form} if method == "POST" else {}
         response: HttpResponse = getattr(client, method.lower())(address.url, **form)
-        if route.ends_session and method == "POST" and person in set(Role):
+        if route.ends_session and method == "POST" and person in ROLES:
             self._sign_in(person)
-        return response
+        return _read(response) if response.streaming else response
 
     def _sign_in(self, person: str) -> None:
         client = Client(HTTP_HOST="localhost")
@@ -138,6 +142,24 @@ class Inspector:
             with account_transaction(side.account.pk):
                 user.is_active = active
                 user.save(update_fields=["is_active"])
+
+    def _addresses_for(self, person: str, found: Found, route: Route) -> Iterator[Address]:
+        """Of the two whose access is cut, only what that cuts off: of other accounts they are like any Editor."""
+        if person not in OUT_OF_REACH:
+            yield from self._addresses(found, route)
+            return
+        slug, cut = self.own.account.slug, found.parameters & OUT_OF_REACH[person]
+        if not cut:
+            yield self._address(found, "own", slug, {})
+            return
+        twin = self._address(found, "absent", slug, dict.fromkeys(cut, ABSENT_ID), HTTPStatus.NOT_FOUND)
+        yield self._address(found, "own, out of reach", slug, {}, HTTPStatus.NOT_FOUND, twin)
+
+    def _methods_for(self, person: str, address: Address) -> Sequence[str]:
+        if person in OUT_OF_REACH or not address.is_telling:
+            # At the other addresses the first few show the same.
+            return self.methods[:2]
+        return self.methods
 
     def _addresses(self, found: Found, route: Route) -> Iterator[Address]:
         slug, ids = self.own.account.slug, sorted(found.parameters - {"account"})
@@ -193,6 +215,18 @@ class Inspector:
         return Address(asked.what, asked.url, asked.slug, twin=twin, echoes=asked.echoes)
 
 
+def _read(response: Any) -> HttpResponse:
+    """A file that is handed out piece by piece, as one that can be looked at twice."""
+    read = HttpResponse(b"".join(response), status=response.status_code, headers=dict(response.headers))
+    read.cookies = response.cookies
+    return read
+
+
+def _may(person: str, right: Right) -> bool:
+    is_cut = person == RESTRICTED and right in NEEDS_ALL_ORGANIZATIONS
+    return has_right(ROLES[person], right) and not is_cut
+
+
 def _cursor(value: str, row_id: int) -> str:
     return Cursor(backwards=False, in_nulls=False, value=value, id=row_id).encode()
 
@@ -202,7 +236,7 @@ def _told_by(response: Any, address: Address) -> tuple[int, str]:
     headers = sorted(
         f"{name}: {value}" for name, value in response.headers.items() if name != "Content-Length"
     )
-    text = unquote("\n".join([*headers, *sorted(response.cookies), response.content.decode()]))
+    text = unquote("\n".join([*headers, *sorted(response.cookies), response.getvalue().decode()]))
     text = re.sub(r'(name="csrfmiddlewaretoken" value=)"[^"]+"', r"\1", text)
     # A page may repeat the address it was asked for, and nothing else that tells the two apart.
     for echo in address.echoes:

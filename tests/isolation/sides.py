@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.db import connection, models
 
 from flexible_assets.actions import (
@@ -16,13 +17,14 @@ from flexible_assets.actions import (
     replace_tags,
     restrict_asset,
 )
+from flexible_assets.actions.files import attach_files
+from flexible_assets.actions.passwords import set_password
 from flexible_assets.models import (
     AssetExpiration,
     AssetGrant,
     AssetRelation,
     AssetRevision,
     AssetSecret,
-    Attachment,
     FlexibleAsset,
     FlexibleAssetField,
     TypeDenial,
@@ -55,11 +57,14 @@ from licenses.asset_type import HOLDERS, MICROSOFT_LICENSES
 from licenses.models import LicenseRecord
 from licenses.reconcile import License, Units
 from organizations.access import account_transaction
-from organizations.actions import ContactDetails, create_contacts, record_activity
+from organizations.actions import ContactDetails, create_contacts, create_organization, record_activity
 from organizations.contact_details import Phone
 from organizations.mail import post
 from organizations.models import (
     Account,
+    Activity,
+    Contact,
+    ExternalIdentity,
     Group,
     GroupMember,
     ImportDraft,
@@ -79,6 +84,29 @@ from organizations.wall import is_account_owned
 from tests.factories import NOW, connect, make_account, make_user
 
 DEACTIVATED = "deactivated"
+#: Editors who reach another organization than the one that all rows stand in, and who are denied the type of its assets.
+RESTRICTED, DENIED = "restricted", "denied"
+#: Rows, by the names of routes' parameters, that are not there for them.
+OUT_OF_REACH = {
+    RESTRICTED: frozenset(
+        {
+            "organization_id",
+            "contact_id",
+            "asset_id",
+            "secret_id",
+            "relation_id",
+            "attachment_id",
+            "activity_id",
+        }
+    ),
+    DENIED: frozenset({"type_id", "field_id", "asset_id", "secret_id", "relation_id", "attachment_id"}),
+}
+_KINDS = {
+    "organization_id": "organization",
+    "contact_id": "contact",
+    "asset_id": "flexibleasset",
+    "type_id": "flexibleassettype",
+}
 
 #: A token wherever it stands. Its digit puts it first in every list, so that no page's end hides it.
 TOKEN = re.compile("0kanari[0-9a-f]{10}")
@@ -111,7 +139,7 @@ _WORDS_OF_THE_PRODUCT = {
 }
 
 #: Fields that hold the name where it is not `name`.
-_NAMED = {"disconnection_id": "integration_name"}
+_NAMED = {"disconnection_id": "integration_name", "draft_id": "file_name"}
 
 
 @dataclass(frozen=True)
@@ -127,6 +155,14 @@ class Side:
     def name_of(self, row: str) -> str:
         """The name of the row that `ids` knows so."""
         return f"{self.token} {self.ids[row]} {_NAMED.get(row, 'name')}"
+
+    def hidden_from(self, person: str) -> set[str]:
+        """Names that no page may show them."""
+        return {
+            f"{self.token} {self.ids[row]} name {_KINDS[row]}"
+            for row in OUT_OF_REACH.get(person, ())
+            if row in _KINDS
+        }
 
     def secrets(self) -> set[str]:
         """What carries no token, but is as telling."""
@@ -162,16 +198,24 @@ class Side:
 
 def make_side(name: str, *, number: int) -> Side:
     account = make_account(name)
-    people = {role.value: make_user(account, role) for role in Role} | {DEACTIVATED: make_user(account)}
+    people = {role.value: make_user(account, role) for role in Role} | {
+        DEACTIVATED: make_user(account),
+        RESTRICTED: make_user(account, Role.EDITOR),
+        DENIED: make_user(account, Role.EDITOR),
+    }
+    managed = make_user(account, Role.READ_ONLY)
     connected = connect(account, [Tenant(uuid.uuid4(), "Tenant", "tenant.example")])
     with account_transaction(account.pk):
         ids = _fill(connected.integration, connected.matches[0])
         _add_restricted_asset(connected.matches[0], people[Role.LITE.value])
+        _add_deleted_asset(connected.matches[0])
         _add_portal_rows(ids, people)
+        _add_people(ids, people, managed)
         side = Side(account, f"0kanari{uuid.uuid4().hex[:10]}", number, ids, people)
         for model in account_owned_models():
             _mark(model, side)
         _title_assets(side)
+        _tell(side)
         for user in people.values():
             user.refresh_from_db()
     return side
@@ -233,6 +277,14 @@ def _add_restricted_asset(match: TenantMatch, user: User) -> None:
     restrict_asset(asset, users=[user], now=NOW)
 
 
+def _add_deleted_asset(match: TenantMatch) -> None:
+    schema = ensure_managed_type(match.account_id, MICROSOFT_LICENSES, now=NOW)
+    traits = License(uuid.uuid4(), "Deleted", "PART", Units(enabled=5)).traits
+    assert match.organization_id is not None
+    [asset] = create_assets(schema, [traits], organization_id=match.organization_id, now=NOW)
+    FlexibleAsset.objects.filter(pk=asset.pk).update(archived=True, deleted_at=NOW)
+
+
 def _add_portal_rows(ids: dict[str, int], people: dict[str, User]) -> None:
     """What people add to an account beside its clients: groups and access, links and files, views and drafts."""
     editor, lite = people[Role.EDITOR.value], people[Role.LITE.value]
@@ -247,7 +299,9 @@ def _add_portal_rows(ids: dict[str, int], people: dict[str, User]) -> None:
         (OrganizationType, "organization_type"),
         (OrganizationStatus, "organization_status"),
     ):
-        setattr(organization, column, label.objects.create(**owned, name="l", sort_key="l"))
+        row = label.objects.create(**owned, name="l", sort_key="l")
+        setattr(organization, column, row)
+        ids[f"{column}_id"] = row.pk
     organization.save()
     group = Group.objects.create(**owned, name="g", sort_key="g", all_organizations=True)
     GroupMember.objects.create(**owned, group=group, user=editor)
@@ -256,6 +310,10 @@ def _add_portal_rows(ids: dict[str, int], people: dict[str, User]) -> None:
     TypeDenial.objects.create(**owned, group=other, asset_type=asset.asset_type)
     Invitation.objects.create(
         **owned, user=editor, token_digest=uuid.uuid4().hex, created_at=NOW, expires_at=NOW
+    )
+    # Of somebody who can't come and unlink it.
+    ExternalIdentity.objects.create(
+        **owned, user=people[DEACTIVATED], issuer="i", subject="s", email="e@x.test", bound_at=NOW
     )
     ListPreference.objects.create(**owned, user=editor, list_key="contacts", columns=[["name", None]])
     SavedView.objects.create(
@@ -270,24 +328,38 @@ def _add_portal_rows(ids: dict[str, int], people: dict[str, User]) -> None:
         organization=organization,
         at=NOW,
     )
-    ImportDraft.objects.create(
-        **owned, user=editor, target="contacts", file_name="f.csv", content="Name", created_at=NOW
+    draft = ImportDraft.objects.create(
+        **owned,
+        user=editor,
+        target="contacts",
+        file_name="f.csv",
+        content="Organization\nName\n",
+        created_at=NOW,
     )
+    ids["draft_id"] = draft.pk
     AssetExpiration.objects.create(
         **owned, asset=asset, field=field, organization=organization, expires_on=NOW.date()
     )
-    AssetRelation.objects.create(**owned, asset=asset, contact_id=ids["contact_id"], notes="n")
-    AssetRevision.objects.create(**owned, asset=asset, number=1, at=NOW, reason="edited", name="n")
-    AssetSecret.objects.create(**owned, asset=asset, field=field, sealed=b"sealed", changed_at=NOW)
-    Attachment.objects.create(
-        **owned,
-        asset=asset,
-        name="a.txt",
-        key=uuid.uuid4().hex,
-        size=1,
-        content_type="text/plain",
-        uploaded_at=NOW,
-    )
+    relation = AssetRelation.objects.create(**owned, asset=asset, contact_id=ids["contact_id"], notes="n")
+    [attachment] = attach_files(asset, [ContentFile(b"content", name="a.txt")], now=NOW)
+    ids |= {"relation_id": relation.pk, "attachment_id": attachment.pk}
+    revision = AssetRevision.objects.create(**owned, asset=asset, number=1, at=NOW, reason="edited", name="n")
+    set_password(asset, field, "a password", now=NOW)
+    ids |= {"revision_id": revision.pk, "secret_id": AssetSecret.objects.get(asset=asset).pk}
+
+
+def _add_people(ids: dict[str, int], people: dict[str, User], managed: User) -> None:
+    """Somebody to manage, a group that a Manager may change, and two whose access is cut in two ways."""
+    restricted, denied = people[RESTRICTED], people[DENIED]
+    owned = {"account_id": managed.account_id}
+    elsewhere = create_organization(managed.account_id, name="Elsewhere", now=NOW)
+    restricted.all_organizations = False
+    restricted.save()
+    OrganizationAccess.objects.create(**owned, organization=elsewhere, user=restricted)
+    own, denying = Group.objects.get(sort_key="g"), Group.objects.get(sort_key="h")
+    GroupMember.objects.create(**owned, group=denying, user=denied)
+    GroupMember.objects.create(**owned, group=own, user=people[Role.MANAGER.value])
+    ids |= {"user_id": managed.pk, "group_id": own.pk}
 
 
 def _add_license_record(license_: License, asset: FlexibleAsset, match: TenantMatch) -> None:
@@ -407,6 +479,28 @@ def _mark(model: type[models.Model], side: Side) -> None:
             model._base_manager.filter(pk=row.pk).update(**changed)
 
 
+def _tell(side: Side) -> None:
+    """Lines of the log about each kind of record, which nobody could mark afterwards."""
+    organization = Organization.objects.get(pk=side.ids["organization_id"])
+    about = (
+        FlexibleAsset.objects.get(pk=side.ids["asset_id"]),
+        Contact.objects.get(pk=side.ids["contact_id"]),
+        organization,
+    )
+    for row in about:
+        details = {"before": side.token, "after": f"{side.token} after"}
+        record_activity(
+            side.account.pk,
+            at=NOW,
+            action="a",
+            subject=f"{side.token} {row.pk} name",
+            organization=organization,
+            about=row,
+            details=details,
+        )
+    side.ids["activity_id"] = Activity.objects.of_account(side.account.pk).latest("id").pk
+
+
 def _title_assets(side: Side) -> None:
     """An asset's name follows from its traits: editing one, as the matrix does, must not lose the mark."""
     for asset in FlexibleAsset.objects.of_account(side.account.pk):
@@ -420,7 +514,7 @@ def _marked(field: "models.Field[Any, Any]", row: models.Model, side: Side) -> A
         case models.EmailField():
             return f"{side.token}-{row.pk}@example.test"
         case models.CharField() if field.name != "password":
-            return f"{side.token} {row.pk} {field.name}"[: field.max_length]
+            return f"{side.token} {row.pk} {field.name} {row._meta.model_name}"[: field.max_length]
         case models.JSONField():
             return _marked_json(value, side)
         case models.SmallIntegerField() | models.PositiveSmallIntegerField():

@@ -1,11 +1,16 @@
 """What PostgreSQL's own catalog says about the wall, table by table; a new table fails until it is in one class."""
 
+import uuid
+
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import DatabaseError, connection, connections, transaction
 
 from itglue_portal.database import roles
 from organizations import wall
 from organizations.access import account_transaction
+from tests.factories import make_user
 from tests.isolation.sides import account_owned_models
 
 ALL = {"DELETE", "INSERT", "SELECT", "UPDATE"}
@@ -13,11 +18,18 @@ ALL = {"DELETE", "INSERT", "SELECT", "UPDATE"}
 GLOBAL = {
     "organizations_account": {"INSERT", "SELECT", "UPDATE"},
     "django_session": ALL,
+    "account_emailconfirmation": set(),
     "auth_group": set(),
     "auth_group_permissions": set(),
     "auth_permission": set(),
     "django_content_type": set(),
     "django_migrations": set(),
+}
+#: Tables of other packages that belong to an account through their user, with all that the runtime role may do.
+THROUGH_USER = {
+    "mfa_authenticator": ALL,
+    "usersessions_usersession": ALL,
+    "account_emailaddress": {"DELETE", "SELECT"},
 }
 #: What of an account's tables the runtime role may not do.
 APPEND_ONLY = {
@@ -59,7 +71,7 @@ def test_every_table_is_account_owned_or_global(catalog):
     question = (
         "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
     )
-    assert {name for (name,) in catalog(question)} == {*OWNED, *GLOBAL}
+    assert {name for (name,) in catalog(question)} == {*OWNED, *THROUGH_USER, *GLOBAL}
 
 
 def test_nothing_but_tables_holds_rows(catalog):
@@ -148,6 +160,53 @@ class TestAccountOwnedTable:
         assert everything == mine > 0
 
 
+@pytest.mark.parametrize("table", THROUGH_USER)
+class TestTableOfUsers:
+    def test_is_fenced_even_from_its_owner(self, table, catalog):
+        question = "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass"
+        assert catalog(question, table) == [(True, True)]
+
+    def test_has_exactly_these_policies(self, table, catalog):
+        question = """
+            SELECT policyname, roles::text[], permissive, cmd, qual, with_check FROM pg_policies
+            WHERE schemaname = 'public' AND tablename = %s ORDER BY policyname
+        """
+        through = f"(EXISTS ( SELECT\n   FROM organizations_user\n  WHERE (organizations_user.id = {table}.user_id)))"
+        assert catalog(question, table) == [
+            ("account", [roles.RUNTIME], "PERMISSIVE", "ALL", through, through),
+            ("owner", [roles.OWNER], "PERMISSIVE", "ALL", "true", "true"),
+        ]
+
+    def test_always_has_a_user(self, table, catalog):
+        question = "SELECT attnotnull FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'user_id'"
+        assert catalog(question, table) == [(True,)]
+
+    def test_grants_exactly_what_the_portal_does(self, table, catalog):
+        expected = {roles.RUNTIME: THROUGH_USER[table], roles.SCHEDULER: set(), "PUBLIC": set()}
+        assert _grants(catalog, table) == expected
+
+    def test_shows_nothing_without_an_account(self, table, account):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - a name of ours
+            assert cursor.fetchone() == (0,)
+
+
+def test_tables_of_users_show_one_account_its_own_rows_alone(account, rival):
+    mine, theirs = make_user(account), make_user(rival)
+    for user in (mine, theirs):
+        with account_transaction(user.account_id):
+            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+            UserSession.objects.create(user=user, ip="192.0.2.1", session_key=uuid.uuid4().hex)
+    with account_transaction(account.pk):
+        assert [Authenticator.objects.get().user_id, UserSession.objects.get().user_id] == [mine.pk, mine.pk]
+
+
+def test_tables_of_users_take_no_row_of_another_account(account, rival):
+    theirs = make_user(rival)
+    with pytest.raises(DatabaseError, match="row-level security"), account_transaction(account.pk):
+        Authenticator.objects.create(user=theirs, type=Authenticator.Type.TOTP, data={})
+
+
 @pytest.mark.parametrize("table", GLOBAL)
 def test_global_table_grants_exactly_this(table, catalog):
     assert _grants(catalog, table) == {roles.RUNTIME: GLOBAL[table], roles.SCHEDULER: set(), "PUBLIC": set()}
@@ -213,6 +272,8 @@ def test_suite_runs_as_the_roles_that_serve(committed):
         "SELECT id FROM organizations_contact",
         "SELECT id FROM organizations_account",
         "SELECT session_data FROM django_session",
+        "SELECT data FROM mfa_authenticator",
+        "SELECT session_key FROM usersessions_usersession",
         "UPDATE integrations_syncrun SET state = 'ok'",
         "DELETE FROM integrations_tenantsync",
     ],

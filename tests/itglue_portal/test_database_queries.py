@@ -24,8 +24,9 @@ from integrations.states import RunState, SyncState, Trigger
 from licenses.asset_type import HOLDERS, MICROSOFT_LICENSES
 from licenses.reconcile import License, Units
 from organizations.access import account_transaction
-from organizations.actions import ContactDetails, create_contacts, create_organization
-from organizations.models import Contact, Organization
+from organizations.actions import ContactDetails, create_contacts, create_label, create_organization
+from organizations.labels import TYPES
+from organizations.models import Contact, Organization, OrganizationStatus, OrganizationType
 from organizations.roles import Role
 from tests.factories import NOW, connect
 
@@ -54,11 +55,6 @@ def office(account):
         )
         add_tenant_syncs(run, [match])
     return match.organization
-
-
-def add_organizations(organization: Organization, count: int) -> None:
-    for number in range(count):
-        create_organization(organization.account_id, name=f"Organization {number}", now=NOW)
 
 
 def add_assets(organization: Organization, count: int) -> None:
@@ -90,6 +86,26 @@ def add_mentions(organization: Organization, count: int) -> None:
     schema = ensure_managed_type(organization.account_id, MICROSOFT_LICENSES, now=NOW)
     contact = Contact.objects.in_organization(organization).order_by("pk").first()
     replace_tags(schema.by_key[HOLDERS], {asset.pk: [contact.pk] for asset in FlexibleAsset.objects.all()})
+
+
+def add_labels(organization: Organization, count: int) -> None:
+    """Each borne by an organization of its own."""
+    for number in range(count):
+        account_id = organization.account_id
+        label = create_label(TYPES, account_id=account_id, name=f"{uuid.uuid4()}", now=NOW)
+        create_organization(account_id, name=f"O {number}", values={"organization_type": label}, now=NOW)
+
+
+def add_families(organization: Organization, count: int) -> None:
+    """Organizations with a type, a status and a parent each, and a contact."""
+    customer = OrganizationType.objects.get(name="Customer")
+    active = OrganizationStatus.objects.get(name="Active")
+    for number in range(count):
+        values = {"organization_type": customer, "organization_status": active, "parent": organization}
+        other = create_organization(
+            organization.account_id, name=f"Organization {number}", values=values, now=NOW
+        )
+        create_contacts(other, [ContactDetails("Person")], now=NOW)
 
 
 def add_integrations(organization: Organization, count: int) -> None:
@@ -140,14 +156,16 @@ def first_asset(organization: Organization) -> int:
 
 
 PAGES = {
-    "organizations:organization-list": (add_organizations, ()),
+    "organizations:organization-list": (add_families, ()),
     "organizations:organization-detail": (add_assets, ("organization",)),
     "organizations:contact-list": (add_contacts, ("organization",)),
     "organizations:contact-detail": (add_mentions, ("contact",)),
+    "organizations:global-contact-list": (add_contacts, ()),
+    "organizations:label-list": (add_labels, ()),
     "flexible_assets:asset-list": (add_assets, ("organization", "type")),
     "flexible_assets:global-list": (add_assets_elsewhere, ("type",)),
     "flexible_assets:asset-detail": (add_contacts, ("asset",)),
-    "flexible_assets:tagged-contacts": (add_contacts, ("asset", "field")),
+    "flexible_assets:tagged-records": (add_contacts, ("asset", "field")),
     "integrations:integration-list": (add_integrations, ()),
     "integrations:run-detail": (add_matches, ("run",)),
 }

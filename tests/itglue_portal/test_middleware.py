@@ -214,7 +214,8 @@ def test_fragment_asks_for_sign_in_as_a_whole_page(client, account):
 
 def test_reserved_names_lead_to_no_account(client, settings, committed):
     queries = []
-    for slug in RESERVED_SLUGS - {"healthz"}:
+    # These two answer themselves.
+    for slug in RESERVED_SLUGS - {"healthz", "first-run"}:
         with connection.execute_wrapper(
             lambda execute, sql, *rest: (queries.append(sql), execute(sql, *rest))[1]
         ):

@@ -10,9 +10,9 @@ from django.views import defaults
 from flexible_assets.models import FlexibleAsset, FlexibleAssetType
 from integrations.actions.runs import start_sync
 from integrations.states import Trigger
-from organizations.views import clients
 from organizations.models import Contact
 from organizations.roles import Role
+from organizations.views import clients
 from tests.factories import NOW, connect, give_licenses, make_user, person, sku
 from tests.integrations.places import tenant_named
 from tests.pages import page_of, parse

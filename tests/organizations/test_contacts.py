@@ -6,6 +6,7 @@ from organizations import contact_locks
 from organizations.actions import (
     ContactDetails,
     LockedContactError,
+    archive_organization,
     create_contacts,
     edit_contact,
     update_contacts,
@@ -109,7 +110,6 @@ def test_edit_writes_what_changed_and_logs_before_and_after(edit, log, mia, insi
         (
             "Mia Gruber",
             {
-                "contact_id": mia.pk,
                 "fields": {
                     "title": {"before": "Dentist", "after": "Owner"},
                     "phones": {"before": [office, mobile], "after": [office]},
@@ -183,7 +183,7 @@ def _sent(**changes) -> dict[str, str]:
 
 def test_page_shows_phones_aliases_type_and_notes(client_of, url, edit):
     edit(contact_type="Approver", notes="First\nSecond")
-    page = page_of(client_of(Role.LITE).get(url)).one("main")
+    page = page_of(client_of(Role.READ_ONLY).get(url)).one("main")
     assert page.pairs == {
         "First name": "Mia",
         "Last name": "Gruber",
@@ -201,7 +201,7 @@ def test_page_shows_phones_aliases_type_and_notes(client_of, url, edit):
 def test_list_shows_type_and_first_phone_and_finds_aliases(client_of, account, organization, edit):
     edit(contact_type="Approver")
     contacts = f"/{account.slug}/organizations/{organization.pk}/contacts/"
-    client = client_of(Role.LITE)
+    client = client_of(Role.READ_ONLY)
     row = ["Mia Gruber", "Dentist", "Approver", "mia@alder.example", "1"]
     assert page_of(client.get(contacts, {"q": "INFO@alder"})).rows == [row]
     assert page_of(client.get(contacts, {"q": "nobody@alder"})).all("tbody") == []
@@ -267,7 +267,7 @@ def test_locked_fields_are_shown_with_the_reason_and_not_taken(client_of, url, l
     assert locked.one("h2").text == "Kept in step by Microsoft"
     assert locked.one("p", class_="subtitle").text == "The sync writes these fields."
     assert locked.pairs["Phones"] == "1 (Office), 2 (Mobile)"
-    assert [each.text for each in page.one("form").all("label")] == ["Type", "Notes"]
+    assert [each.text for each in page.one("form").all("label")] == ["Type", "Notes", "Important contact"]
     sent = _sent(title="Owner", contact_type="Approver")
     assert client.post(f"{url}edit/", sent).status_code == 302
     with inside():
@@ -279,3 +279,160 @@ def test_reader_may_not_edit(client_of, url, role):
     client = client_of(role)
     assert client.get(f"{url}edit/").status_code == 403
     assert client.post(f"{url}edit/", _sent(name="Other")).status_code == 403
+
+
+NEW = {
+    "name": "Ben Ito",
+    "email": "ben@alder.example",
+    "aliases": "b.ito@alder.example",
+    "contact_type": "Approver",
+    "is_important": "on",
+    "phones-TOTAL_FORMS": "2",
+    "phones-INITIAL_FORMS": "0",
+    "phones-0-label": "Mobile",
+    "phones-0-number": "+1 503",
+    "phones-1-number": "",
+}
+
+
+@pytest.fixture
+def contacts(account, organization) -> str:
+    return f"/{account.slug}/organizations/{organization.pk}/contacts/"
+
+
+@pytest.fixture
+def elsewhere(inside, account) -> Contact:
+    other = make_organization(account, "Birch Legal")
+    with inside():
+        [contact] = create_contacts(other, [ContactDetails("Zoe Berg")], now=NOW)
+    return contact
+
+
+def test_creator_adds_a_contact_with_phones_and_addresses(client_of, contacts, inside):
+    client = client_of(Role.CREATOR)
+    [link] = [
+        each for each in page_of(client.get(contacts)).one("main").all("a") if each.text == "New contact"
+    ]
+    assert page_of(client.get(link.attributes["href"])).one("main").one("h1").text == "New contact"
+    made = client.post(link.attributes["href"], NEW)
+    page = page_of(client.get(made.url)).one("main")
+    assert (page.one("h1").text, page.one("span", class_="badge").text) == ("Ben Ito", "Important")
+    pairs = page.pairs
+    assert (pairs["Mobile"], pairs["Other addresses"], pairs["Type"]) == (
+        "+1 503",
+        "b.ito@alder.example",
+        "Approver",
+    )
+    with inside():
+        line = Activity.objects.get(action="contact.created")
+        contact = Contact.objects.get()
+    assert (line.subject, line.subject_kind, line.subject_id) == ("Ben Ito", "contact", contact.pk)
+    assert line.details["fields"] == {
+        "email": {"before": "", "after": "ben@alder.example"},
+        "phones": {"before": "", "after": [{"label": "Mobile", "number": "+1 503"}]},
+        "aliases": {"before": "", "after": ["b.ito@alder.example"]},
+        "contact_type": {"before": "", "after": "Approver"},
+        "is_important": {"before": "", "after": True},
+    }
+
+
+def test_new_contact_needs_a_name_and_loses_nothing_typed(client_of, contacts):
+    page = page_of(client_of(Role.CREATOR).post(f"{contacts}new/", {**NEW, "name": ""}), status=422)
+    assert page.texts("p", class_="form-error") == ["This field is required."]
+    assert page.one("input", name="phones-0-number").attributes["value"] == "+1 503"
+    assert "checked" in page.one("input", name="is_important").attributes
+
+
+def test_important_contacts_stand_on_the_overview(client_of, contacts, edit):
+    edit(is_important=True, contact_type="Approver")
+    client = client_of(Role.READ_ONLY)
+    overview = contacts.removesuffix("contacts/")
+    people = page_of(client.get(overview)).one("ul", class_="people-list").texts("li")
+    assert people == ["Mia Gruber Dentist, Approver 1 mia@alder.example"]
+    edit(is_important=False)
+    assert page_of(client.get(overview)).all("ul", class_="people-list") == []
+
+
+def test_archived_contact_leaves_the_lists_and_comes_back(client_of, url, contacts, elsewhere, inside):
+    client = client_of(Role.EDITOR)
+    [archive, *_] = page_of(client.get(url)).one("main").all("form")
+    client.post(archive.attributes["action"], {"archived": "yes"})
+    assert page_of(client.get(contacts)).all("tbody") == []
+    everywhere = f"/{url.split('/')[1]}/contacts/"
+    assert [row[0] for row in page_of(client.get(everywhere)).rows] == ["Zoe Berg"]
+    assert [row[0] for row in page_of(client.get(contacts, {"archived": "only"})).rows] == [
+        "Mia Gruber Archived"
+    ]
+    page = page_of(client.get(url)).one("main")
+    [restore] = page.one("div", class_="callout").all("form")
+    client.post(restore.attributes["action"], {"archived": "no"})
+    assert [row[0] for row in page_of(client.get(contacts)).rows] == ["Mia Gruber"]
+    with inside():
+        lines = Activity.objects.filter(action__startswith="contact.").order_by("id")
+        assert list(lines.values_list("action", flat=True)) == ["contact.archived", "contact.restored"]
+
+
+def test_deleted_contact_is_gone_with_its_addresses(client_of, url, contacts, inside):
+    client = client_of(Role.EDITOR)
+    assert "This can't be undone." in page_of(client.get(f"{url}delete/")).one("main").text
+    assert client.post(f"{url}delete/").url == contacts
+    assert client.get(url).status_code == 404
+    with inside():
+        assert not ContactAddress.objects.exists()
+        assert Activity.objects.get(action="contact.deleted").subject == "Mia Gruber"
+
+
+def test_contact_that_a_sync_keeps_is_not_deleted(client_of, url, lock, inside):
+    lock("name")
+    client = client_of(Role.EDITOR)
+    page = page_of(client.get(f"{url}delete/")).one("main")
+    assert page.one("p", class_="form-error").text.startswith(
+        "Mia Gruber can't be deleted while Microsoft lists"
+    )
+    assert page_of(client.post(f"{url}delete/"), status=422).one("p", class_="form-error")
+    with inside():
+        assert Contact.objects.exists()
+
+
+def test_global_list_names_the_organization_and_narrows_to_one(
+    client_of, account, organization, mia, elsewhere
+):
+    client, everywhere = client_of(Role.READ_ONLY), f"/{account.slug}/contacts/"
+    rows = page_of(client.get(everywhere)).rows
+    assert [row[:2] for row in rows] == [["Mia Gruber", "Alder Dental"], ["Zoe Berg", "Birch Legal"]]
+    narrowed = page_of(client.get(everywhere, {"organization": organization.pk})).rows
+    assert [row[0] for row in narrowed] == ["Mia Gruber"]
+    found = page_of(client.get(everywhere, {"q": "info@alder"})).rows
+    assert [row[0] for row in found] == ["Mia Gruber"]
+
+
+def test_global_list_leaves_archived_organizations_out_unless_one_is_chosen(
+    client_of, account, organization, mia, elsewhere, inside
+):
+    with inside():
+        archive_organization(organization, now=NOW)
+    client, everywhere = client_of(Role.READ_ONLY), f"/{account.slug}/contacts/"
+    page = page_of(client.get(everywhere))
+    assert [row[0] for row in page.rows] == ["Zoe Berg"]
+    assert "Alder Dental" not in page.one("form", id="list-filters").text
+    chosen = page_of(client.get(everywhere, {"organization": organization.pk}))
+    assert [row[0] for row in chosen.rows] == ["Mia Gruber Archived"]
+
+
+def test_global_list_is_not_for_lite_users(client_of, account, mia):
+    client = client_of(Role.LITE)
+    assert client.get(f"/{account.slug}/contacts/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "answers"),
+    [(Role.READ_ONLY, [403, 403, 403]), (Role.CREATOR, [200, 403, 403]), (Role.EDITOR, [200, 302, 200])],
+)
+def test_roles_may_do_what_they_may(client_of, url, contacts, role, answers):
+    client = client_of(role)
+    told = [
+        client.get(f"{contacts}new/").status_code,
+        client.post(f"{url}archive/", {"archived": "no"}).status_code,
+        client.get(f"{url}delete/").status_code,
+    ]
+    assert told == answers

@@ -38,7 +38,7 @@ def test_organizations_are_listed_by_name_as_people_file_them(technician, accoun
 def test_organizations_of_an_empty_account_say_how_they_come_about(technician, account):
     page = page_of(technician.get(f"/{account.slug}/organizations/"))
     assert page.one("div", class_="empty").text == (
-        "No organizations yet Organizations are your clients. They appear here once an integration is matched to them."
+        "No organizations yet Organizations are your clients. Add one, or connect an integration that brings them."
     )
 
 
@@ -77,7 +77,13 @@ def test_sidebar_leads_to_contacts_and_licenses_and_marks_the_open_page(technici
         technician.get(f"/{account.slug}/organizations/{client_company.organization_id}/contacts/")
     )
     entries = page.one("nav", id="sidebar").all("a")
-    assert [entry.text for entry in entries] == ["Overview", "Contacts", "Microsoft Licenses2"]
+    assert [entry.text for entry in entries] == [
+        "Overview",
+        "Activity",
+        "Contacts",
+        "Expirations",
+        "Microsoft Licenses2",
+    ]
     assert [entry.text for entry in entries if "aria-current" in entry.attributes] == ["Contacts"]
 
 
@@ -95,7 +101,7 @@ def test_organization_without_contacts_says_how_they_come_about(technician, acco
     organization = make_organization(account, "Northwind")
     page = page_of(technician.get(f"/{account.slug}/organizations/{organization.pk}/contacts/"))
     assert page.one("div", class_="empty").text == (
-        "No contacts yet They appear here once a sync has read who works at this organization."
+        "No contacts yet Add those you talk to. A sync brings those who hold a license."
     )
 
 

@@ -6,10 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from flexible_assets.models import AssetTag
 from integrations.models import Integration, SyncSettings
 from itglue_portal.database.router import OwnerMigrates
-from organizations.models import Account, Activity, Contact, Organization
+from organizations.models import Account, Activity, Contact, Group, GroupMember, Organization
 from organizations.wall import LetSchedulerRead, Protect, ShareTable, account_foreign_keys, is_account_owned
 
 
@@ -18,9 +17,9 @@ def test_account_owned_is_what_has_an_account():
 
 
 def test_references_inside_an_account_are_found_and_the_one_to_the_account_is_not():
-    assert [field.name for field in account_foreign_keys(AssetTag)] == ["asset", "field", "contact"]
+    assert [field.name for field in account_foreign_keys(GroupMember)] == ["group", "user"]
     assert [field.name for field in account_foreign_keys(Contact)] == ["organization"]
-    assert account_foreign_keys(Organization) == []
+    assert account_foreign_keys(Group) == []
 
 
 def test_operations_say_what_they_do():

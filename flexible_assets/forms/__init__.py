@@ -1,0 +1,1 @@
+"""Forms: what a page sends, checked for its shape."""

@@ -1,0 +1,112 @@
+"""Related items of an asset, a contact or an organization, from whichever side they were put together, and the assets
+whose Tag fields name it: all that the reader may see, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from flexible_assets.models import AssetRelation, AssetTag, FlexibleAsset
+from flexible_assets.policies import visible_assets
+from flexible_assets.targets import RELATED_TARGETS, AssetTarget, TargetKind, column_of
+from organizations.models import Contact, Organization, User
+
+#: What naming either end takes.
+_NEEDED = (
+    "asset__asset_type",
+    "asset__organization",
+    "contact__organization",
+    "organization",
+    "target__asset_type",
+    "target__organization",
+)
+#: Rows of each sort that a page names; more are counted.
+SHOWN = 100
+
+Related = Contact | Organization | FlexibleAsset
+
+
+@dataclass(frozen=True)
+class RelatedItem:
+    name: str
+    url: str
+    icon: str
+    #: What it is: the type of an asset, else such as Contact.
+    kind: str
+    organization: str = ""
+    notes: str = ""
+    #: Of a related item that people may take away; a tag is taken away where it is written.
+    relation_id: int | None = None
+    is_archived: bool = False
+
+
+@dataclass(frozen=True)
+class RelatedItems:
+    items: Sequence[RelatedItem]
+    has_more: bool
+
+    @property
+    def count_text(self) -> str:
+        return f"{len(self.items):,}{'+' if self.has_more else ''}"
+
+
+def related_items(user: User, record: Related, *, slug: str) -> RelatedItems:
+    reader, column = _Reader(user, slug), column_of(record)
+    here = Q(**{column: record}) | (Q(asset=record) if isinstance(record, FlexibleAsset) else Q(pk__in=()))
+    relations = visible_relations(user).filter(here).select_related(*_NEEDED).order_by("id")[: SHOWN + 1]
+    found = [reader.other_end(relation, record) for relation in relations]
+    # Two people may have put the same two together at one moment, each from their side.
+    unique = {item.url: item for item in found}
+    items = sorted(unique.values(), key=lambda item: (item.kind, item.name.casefold(), item.url))
+    return RelatedItems(items[:SHOWN], len(found) > SHOWN)
+
+
+def tagged_in(user: User, record: Related, *, slug: str) -> RelatedItems:
+    """The active assets that name it in a Tag field."""
+    reader = _Reader(user, slug)
+    tags = (
+        AssetTag.objects.of_account(record.account_id)
+        .on_active_assets()
+        .filter(**{column_of(record): record})
+    )
+    assets = (
+        visible_assets(user).filter(pk__in=tags.values("asset")).select_related("asset_type", "organization")
+    )
+    rows = list(assets.order_by("sort_key", "id")[: SHOWN + 1])
+    return RelatedItems([reader.item(AssetTarget(), asset) for asset in rows[:SHOWN]], len(rows) > SHOWN)
+
+
+def visible_relations(user: User) -> QuerySet[AssetRelation]:
+    """Those of which the user may see both ends."""
+    relations = AssetRelation.objects.of_account(user.account_id)
+    for column, kind in RELATED_TARGETS.items():
+        seen = kind.seen_by(user).order_by().values("pk")
+        relations = relations.filter(Q(**{column: None}) | Q(**{f"{column}__in": seen}))
+    return relations.filter(asset__in=visible_assets(user).order_by())
+
+
+@dataclass(frozen=True)
+class _Reader:
+    user: User
+    slug: str
+
+    def other_end(self, relation: AssetRelation, record: Related) -> RelatedItem:
+        """What stands beside the record, from whichever side the two were put together."""
+        if not isinstance(record, FlexibleAsset) or relation.asset_id != record.pk:
+            return self.item(AssetTarget(), relation.asset, relation)
+        column = next(name for name in RELATED_TARGETS if getattr(relation, f"{name}_id") is not None)
+        return self.item(RELATED_TARGETS[column], getattr(relation, column), relation)
+
+    def item(self, kind: TargetKind, row: Any, relation: AssetRelation | None = None) -> RelatedItem:
+        link = kind.link(self.slug, row)
+        return RelatedItem(
+            name=link.name,
+            url=link.url,
+            icon=link.icon,
+            kind=link.subtitle if isinstance(row, FlexibleAsset) else kind.label,
+            organization="" if isinstance(row, Organization) else row.organization.name,
+            notes=relation.notes if relation else "",
+            relation_id=relation.pk if relation else None,
+            is_archived=row.archived,
+        )

@@ -1,0 +1,90 @@
+"""Files of assets: their page, uploading, handing out and deleting."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from flexible_assets.access import get_asset, get_attachment
+from flexible_assets.actions.files import FileRefusedError, attach_files, delete_attachment
+from flexible_assets.beside import described, files_context, upload_fields
+from flexible_assets.files import StorageUnavailableError, served
+from flexible_assets.models import Attachment, FlexibleAsset
+from flexible_assets.uploads import refused_upload
+from organizations.access import AccountRequest
+from organizations.navigation import organization_frame
+from organizations.policies import require
+from organizations.roles import Right
+
+
+@require_safe
+def attachment_list(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
+    return _page(request, get_asset(request.user, asset_id))
+
+
+@require_POST
+def attachment_upload(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
+    require(request.user, Right.EDIT)
+    asset = get_asset(request.user, asset_id)
+    files = request.FILES.getlist("files")
+    problem = refused_upload(request) or ("" if files else "Choose one or more files first.")
+    if problem:
+        return _page(request, asset, problem=problem)
+    # Names no field where the type has lost it since; then the files stand beside the asset.
+    chosen = request.POST.get("field", "")
+    field = next((each for each in upload_fields(asset) if str(each.pk) == chosen), None)
+    try:
+        attach_files(asset, files, field=field, now=timezone.now(), actor=request.user)
+    except (FileRefusedError, StorageUnavailableError) as refused:
+        return _page(request, asset, problem=str(refused))
+    messages.success(request, "Uploaded." if len(files) == 1 else f"Uploaded {len(files)} files.")
+    return redirect(f"{_asset_url(request, asset)}#files")
+
+
+@require_safe
+def attachment_download(request: AccountRequest, account: str, attachment_id: int) -> HttpResponseBase:
+    attachment = get_attachment(request.user, attachment_id)
+    try:
+        return served(attachment)
+    except StorageUnavailableError as unavailable:
+        return _page(request, attachment.asset, problem=str(unavailable), status=503)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attachment_delete(request: AccountRequest, account: str, attachment_id: int) -> HttpResponse:
+    """Asks first, unless the asset's page has."""
+    require(request.user, Right.DELETE)
+    attachment = get_attachment(request.user, attachment_id)
+    asset, name = attachment.asset, attachment.name
+    if request.method != "POST" or request.POST.get("confirmed") != "yes":
+        context = _frame(request, asset) | {"attachment": attachment}
+        status = 422 if request.method == "POST" else 200
+        return render(request, "flexible_assets/attachment_delete.html", context, status=status)
+    delete_attachment(attachment, now=timezone.now(), actor=request.user)
+    messages.success(request, f"Deleted “{name}”.")
+    return redirect(f"{_asset_url(request, asset)}#files")
+
+
+def _page(
+    request: AccountRequest, asset: FlexibleAsset, *, problem: str = "", status: int = 422
+) -> HttpResponse:
+    files = Attachment.objects.of_asset(asset).newest_first()
+    context = _frame(request, asset) | files_context(request, asset)
+    context |= {
+        "files": [described(each, request) for each in files],
+        "problem": problem,
+    }
+    return render(request, "flexible_assets/attachment_list.html", context, status=status if problem else 200)
+
+
+def _frame(request: AccountRequest, asset: FlexibleAsset) -> dict[str, object]:
+    siblings = reverse(
+        "flexible_assets:asset-list", args=[request.account.slug, asset.organization_id, asset.asset_type_id]
+    )
+    return organization_frame(request, asset.organization, inside=siblings) | {"asset": asset}
+
+
+def _asset_url(request: AccountRequest, asset: FlexibleAsset) -> str:
+    return reverse("flexible_assets:asset-detail", args=[request.account.slug, asset.pk])

@@ -1,0 +1,31 @@
+"""The form of a server's first account."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.validators import validate_slug
+
+from organizations.first_run import is_first_run_token
+
+
+class FirstRunForm(forms.Form):
+    token = forms.CharField(max_length=100)
+    account = forms.CharField(max_length=200, label="Name of your company")
+    slug = forms.CharField(max_length=60, label="Its name in addresses", validators=[validate_slug])
+    name = forms.CharField(max_length=200, label="Your name")
+    email = forms.EmailField(label="Your e-mail address")
+    password = forms.CharField(strip=False, label="A password", validators=[validate_password])
+    again = forms.CharField(strip=False, label="The password, once more")
+
+    def clean_token(self) -> str:
+        token: str = self.cleaned_data["token"]
+        if not is_first_run_token(token):
+            raise forms.ValidationError("This is not this server's token.")
+        return token
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "password" in cleaned and "again" in cleaned and cleaned["password"] != cleaned["again"]:
+            self.add_error("again", "The two are not the same.")
+        return cleaned

@@ -1,0 +1,27 @@
+"""What the demo's MSP knows of its clients shows every side of an organization."""
+
+from itglue_portal.demo.clients import add_clients
+from organizations.models import Contact, Organization
+from tests.factories import NOW
+
+NAMES = [f"Client {number}" for number in range(14)]
+
+
+def test_demo_has_types_alerts_notes_a_branch_and_someone_who_left(account, inside):
+    with inside():
+        made = add_clients(account.pk, NAMES, now=NOW)
+        organizations = Organization.objects.order_by("pk").select_related("organization_type")
+        assert [each.name for each in made] == NAMES
+        assert {each.organization_type.name for each in organizations} == {
+            "Customer", "Partner", "Prospect", "Vendor",
+        }  # fmt: skip
+        assert [each.parent_id for each in organizations if each.parent_id] == [made[0].pk]
+        assert [each.name for each in organizations if each.archived] == ["Halyard Yachts"]
+        assert all(any(getattr(each, field) for each in organizations) for field in ("alert", "quick_notes"))
+        assert Contact.objects.important().count() == 3
+
+
+def test_demo_without_clients_has_none(account, inside):
+    with inside():
+        assert add_clients(account.pk, [], now=NOW) == []
+        assert not Organization.objects.exists()
