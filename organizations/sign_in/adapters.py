@@ -16,6 +16,7 @@ from organizations.models import User
 from organizations.recent_sign_in import note_sign_in
 from organizations.scope import current_account_id
 from organizations.sealing import seal, unseal
+from organizations.sign_in.log import SIGNED_IN, record_visit
 from organizations.sign_in.sessions import note_beginning
 
 PRODUCT = "Documentation Portal"
@@ -52,6 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         login(request, user, backend=BACKEND)
         note_sign_in(request, now=now)
         note_beginning(request, now=now)
+        record_visit(user, SIGNED_IN, now=now)
 
     def post_login(
         self,

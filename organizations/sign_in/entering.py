@@ -7,9 +7,12 @@ from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from organizations.models import User
+from organizations.scope import current_account_id
 from organizations.sign_in.attempts import counting
+from organizations.sign_in.log import FAILED, record_visit
 from organizations.sign_in.policy import VOUCHED
 
 
@@ -18,7 +21,17 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User |
     many attempts were made."""
     with counting():
         found = get_adapter(request).authenticate(request, email=email, password=password)
-    return found if isinstance(found, User) else None
+    if isinstance(found, User):
+        return found
+    _note_failure(email)
+    return None
+
+
+def _note_failure(email: str) -> None:
+    """In the log of the one whose e-mail address it is; addresses of nobody are not kept."""
+    user = User.objects.filter(account_id=current_account_id(), email=email.strip().lower()).first()
+    if user is not None:
+        record_visit(user, FAILED, now=timezone.now())
 
 
 def enter(

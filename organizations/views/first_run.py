@@ -59,5 +59,5 @@ def first_run(request: FirstRunRequest) -> HttpResponse:
         status = 422 if request.form.errors else 200
         return render(request, "organizations/first_run.html", {"form": request.form}, status=status)
     user = User.objects.get(account=request.account, email=request.form.cleaned_data["email"].lower())
-    target = reverse("organizations:organization-list", args=[request.account.slug])
+    target = reverse("organizations:account-home", args=[request.account.slug])
     return enter(request, user, target=target, method="password")

@@ -6,14 +6,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from organizations.access import AccountRequest, find_account
 from organizations.forms.signing_in import AccountForm, SignInForm
 from organizations.models import Account, User
 from organizations.sign_in.entering import enter
 from organizations.sign_in.gate import open_without_second_factor
+from organizations.sign_in.log import SIGNED_OUT, record_visit
 from organizations.sign_in.provider import configured_provider
 from organizations.sign_in.sessions import forget_session
 
@@ -29,11 +31,11 @@ def home(request: HttpRequest) -> HttpResponse:
     if not accounts:
         return redirect("organizations:first-run")
     if request.method == "GET" and len(accounts) == 1:
-        return redirect("organizations:organization-list", accounts[0].slug)
+        return redirect("organizations:account-home", accounts[0].slug)
     if form.is_valid():
         account = find_account(form.cleaned_data["slug"])
         if account is not None:
-            return redirect("organizations:organization-list", account.slug)
+            return redirect("organizations:account-home", account.slug)
         form.add_error("slug", "There is no account of this name here.")
     return render(
         request, "organizations/account_choose.html", {"form": form}, status=422 if form.errors else 200
@@ -64,6 +66,7 @@ def sign_in_page(
 @open_without_second_factor
 @require_POST
 def sign_out(request: AccountRequest, account: str) -> HttpResponse:
+    record_visit(request.user, SIGNED_OUT, now=timezone.now())
     forget_session(request)
     logout(request)
     return redirect("organizations:sign-in", account)
@@ -84,15 +87,10 @@ def theme(request: AccountRequest, account: str) -> HttpResponse:
     return response
 
 
-@require_safe
-def account_home(request: AccountRequest, account: str) -> HttpResponse:
-    return redirect("organizations:organization-list", account)
-
-
 def safe_target(request: HttpRequest, account: str, *, otherwise: str = "") -> str:
     """The page to go on with: the one that `next` names if it is this account's, for links come from anywhere."""
     target = request.GET.get("next") or request.POST.get("next") or ""
     is_inside = target.startswith(reverse("organizations:account-home", args=[account]))
     if is_inside and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
         return target
-    return otherwise or reverse("organizations:organization-list", args=[account])
+    return otherwise or reverse("organizations:account-home", args=[account])

@@ -22,6 +22,7 @@ from integrations.models import Inquiry
 from integrations.states import RunState
 from organizations.access import account_transaction
 from organizations.actions import create_organization
+from tests.e2e.addresses import pages_of
 from tests.e2e.office import Founded, Office, aimed_at, founded, opened
 from tests.e2e.watching import Visit
 
@@ -35,6 +36,17 @@ LOW = {"width": 1440, "height": 280}
 #: The guide's pages, taken whole: narrow, so that their words can be read in it, and no higher than what they hold.
 GUIDE = {"width": 1200, "height": 400}
 THEMES = ["light", "dark"]
+#: Pages of the portal around the licenses, by the name of their picture.
+PORTAL = {
+    "organization": "organization-with-alert",
+    "type-builder": "type",
+    "asset": "vault",
+    "asset-form": "vault-edit",
+    "revision": "vault-revision",
+    "import": "import-checked",
+    "group": "group-new",
+    "security": "security",
+}
 #: A client with over-assigned and suspended licenses among its healthy ones.
 SHOWN = "Meridian Health Partners"
 CONSENTING = "Birch & Alder Dental"
@@ -121,6 +133,23 @@ def test_pictures_of_an_organizations_licenses_and_of_one(visit, picture, theme)
     page.locator("#results").get_by_role("link", name="Microsoft 365 E3", exact=True).click()
     expect(page.locator(".tags li").first).to_be_visible()
     picture(page, "license-asset", theme)
+
+
+def test_pictures_of_the_portal(visit, office, picture):
+    pages = pages_of(office)
+    tab = visit(size=SIZE)
+    for name in ("vault", "organization-with-alert", "organization"):
+        tab.open(pages[name])
+    tab.open("")
+    expect(tab.page.get_by_role("heading", name="Recently viewed")).to_be_visible()
+    picture(tab.page, "dashboard", "light")
+    for name, page in PORTAL.items():
+        tab.open(pages[page])
+        expect(tab.page.get_by_role("heading", level=1)).to_be_visible()
+        picture(tab.page, name, "light")
+    tab.open(pages["global-licenses"]).get_by_role("button", name="Filters").click()
+    expect(tab.page.locator("#more-filters")).to_be_visible()
+    picture(tab.page, "list-filters", "light")
 
 
 def test_pictures_of_a_running_sync(visit, newcomer, picture):

@@ -49,7 +49,7 @@ class Visit:
         return self.page
 
     def sign_in(self, role) -> Page:
-        self.open("sign-in/")
+        self.open(f"sign-in/?next=/{self.office.slug}/organizations/")
         self.page.get_by_label("E-mail address").fill(PEOPLE[role][1])
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in", exact=True).click()

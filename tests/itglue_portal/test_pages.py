@@ -161,7 +161,7 @@ def test_theme_is_remembered_and_shown_from_the_next_page_on(admin, account, cho
 )
 def test_theme_never_leads_to_another_host(client, account, target):
     answer = client.post(f"/{account.slug}/theme/", {"theme": "dark", "next": target})
-    assert answer.url == f"/{account.slug}/organizations/"
+    assert answer.url == f"/{account.slug}/"
 
 
 def test_theme_cookie_of_somebody_else_s_making_is_ignored(admin, account):

@@ -1,13 +1,14 @@
 import pytest
 
+from organizations.models import Activity
 from organizations.roles import Role
 from tests.factories import PASSWORD, make_user
 
 
-def test_sign_in_leads_to_the_organizations(client, account):
+def test_sign_in_leads_to_the_dashboard(client, account):
     user = make_user(account)
     response = client.post(f"/{account.slug}/sign-in/", {"email": user.email.upper(), "password": PASSWORD})
-    assert (response.status_code, response.url) == (302, f"/{account.slug}/organizations/")
+    assert (response.status_code, response.url) == (302, f"/{account.slug}/")
 
 
 def test_wrong_password_is_refused_with_a_word(client, account):
@@ -65,6 +66,19 @@ def test_nothing_leads_out_of_the_account(client, account, target):
         client.post(sign_in, {"email": user.email, "password": PASSWORD, "next": target}),
         client.get(sign_in, {"next": target}),
     ]
-    assert [(answer.status_code, answer.url) for answer in answers] == [
-        (302, f"/{account.slug}/organizations/")
-    ] * 3
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, f"/{account.slug}/")] * 3
+
+
+def test_coming_going_and_failing_stand_in_the_log(client, account, inside):
+    user = make_user(account)
+    sign_in = f"/{account.slug}/sign-in/"
+    client.post(sign_in, {"email": user.email, "password": "wrong"})
+    client.post(sign_in, {"email": "nobody@example.test", "password": "wrong"})
+    client.post(sign_in, {"email": user.email, "password": PASSWORD})
+    client.post(f"/{account.slug}/sign-out/")
+    with inside():
+        lines = Activity.objects.order_by("pk").values_list("action", "subject", "user")
+        assert list(lines) == [
+            (f"user.{action}", user.email, user.pk)
+            for action in ("sign_in_failed", "signed_in", "signed_out")
+        ]

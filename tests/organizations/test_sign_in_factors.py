@@ -173,7 +173,7 @@ class TestAuthenticatorApp:
         client.post(f"/{account.slug}/profile/authenticator-app/remove/")
         assert factors_in_database(user) == []
         _, response = by_password(user)
-        assert response.url == f"/{account.slug}/organizations/"
+        assert response.url == f"/{account.slug}/"
 
 
 @pytest.mark.usefixtures("clock")

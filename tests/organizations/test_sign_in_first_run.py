@@ -47,7 +47,7 @@ def given(**changes):
 def test_page_makes_the_account_and_signs_its_administrator_in(client):
     form = given()
     response = client.post("/first-run/", form)
-    assert (response.status_code, response.url) == (302, f"/{form['slug']}/organizations/")
+    assert (response.status_code, response.url) == (302, f"/{form['slug']}/")
     # A new account asks its Administrators for a second factor.
     assert client.get(response.url).url == f"/{form['slug']}/profile/second-factor/"
     account = _account(form["slug"])

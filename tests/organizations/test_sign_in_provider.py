@@ -351,7 +351,7 @@ class TestSecondFactor:
         require_of_all(account, user)
         give_app(user, timezone.now().replace(hour=12))
         settings.OIDC_SECOND_FACTOR = True
-        assert go().url == f"/{account.slug}/organizations/"
+        assert go().url == f"/{account.slug}/"
         assert is_in(client, account)
 
     def test_policy_asks_for_one_if_the_service_did_not(self, client, account, person, go):
