@@ -59,7 +59,7 @@ class Visit:
     def keep(self, name: str) -> None:
         """A screenshot among the artefacts, numbered in the order of the walk."""
         self.shots += 1
-        self.page.screenshot(path=self.shelf() / f"{self.shots:02}-{name}.png")
+        self.page.screenshot(path=self.shelf() / f"{self.shots:02}-{name}.png", caret="initial")
 
     def shelf(self, name: str = "") -> Path:
         """A directory of the artefacts, made when it is first asked for."""

@@ -164,9 +164,10 @@ def test_empty_list_has_no_totals(page_of):
 
 
 def test_totals_know_that_the_count_is_capped(page_of, monkeypatch):
-    monkeypatch.setattr(paging, "COUNT_LIMIT", 1)
-    page = page_of("", names=["1", "2"], totals=lambda rows, is_capped: {"name": str(is_capped)})
-    assert page.totals == ["True", "", ""]
+    monkeypatch.setattr(paging, "COUNT_LIMIT", 2)
+    totals = {"totals": lambda rows, is_capped: {"name": str(is_capped)}}
+    assert page_of("", names=["1", "2"], **totals).totals == ["False", "", ""]
+    assert page_of("", names=["3"], **totals).totals == ["True", "", ""]
 
 
 def test_search_is_cut_to_a_sensible_length():

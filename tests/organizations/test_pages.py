@@ -131,7 +131,7 @@ def test_contact_page_shows_the_person_and_the_licenses_they_hold(technician, ac
 def test_server_with_several_accounts_asks_for_the_name_of_one(client, account, rival):
     page = page_of(client.get("/"))
     assert page.one("h1").text == "Choose an account"
-    assert client.post("/", {"slug": account.slug}).url == f"/{account.slug}/organizations/"
+    assert client.post("/", {"slug": account.slug}).url == f"/{account.slug}/"
     refused = page_of(client.post("/", {"slug": "nobody"}), status=422)
     assert refused.one("p", class_="form-error").text == "There is no account of this name here."
 
@@ -146,13 +146,15 @@ def test_page_asked_for_before_signing_in_opens_afterwards(client, account):
     user = make_user(account, Role.EDITOR)
     wanted = f"/{account.slug}/organizations/?q=north"
     gate = client.get(wanted)
-    form = page_of(client.get(gate.url))
-    target = form.one("input", name="next").attributes["value"]
+    with_password, with_passkey = (
+        form.one("input", name="next").attributes["value"]
+        for form in page_of(client.get(gate.url)).one("main").all("form")
+    )
     answer = client.post(
         f"/{account.slug}/sign-in/",
-        {"email": user.email, "password": "correct horse battery", "next": target},
+        {"email": user.email, "password": "correct horse battery", "next": with_password},
     )
-    assert (target, answer.url) == (wanted, wanted)
+    assert (with_password, with_passkey, answer.url) == (wanted, wanted, wanted)
 
 
 def test_signing_out_ends_the_session_and_only_a_form_can_do_it(technician, account):
