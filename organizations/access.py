@@ -100,7 +100,7 @@ def get_label(user: User, kind: LabelKind, label_id: int) -> Label:
 
 
 def get_import_draft(user: User, draft_id: int) -> ImportDraft:
-    draft = ImportDraft.objects.filter(account_id=user.account_id, pk=draft_id).first()
+    draft = ImportDraft.objects.of_account(user.account_id).filter(pk=draft_id).first()
     if draft is None:
         raise Http404("No such file: it was imported or discarded, or its day is over.")
     return draft

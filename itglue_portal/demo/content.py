@@ -12,6 +12,7 @@ from integrations.actions.matching import Tenant, match_tenant
 from integrations.actions.settings import save_sync_settings
 from integrations.models import Integration
 from itglue_portal.demo.clients import add_clients
+from itglue_portal.demo.documents import add_documents
 from organizations.access import account_transaction, find_account
 from organizations.actions import NewUser, create_account, create_user
 from organizations.models import Account, SecondFactorPolicy, User
@@ -72,6 +73,7 @@ def _connect(
 ) -> Integration:
     integration = connect_microsoft(account.pk, new, now=now)
     organizations = add_clients(account.pk, [tenant.display_name for tenant in tenants], now=now)
+    add_documents(account.pk, organizations, now=now)
     for tenant, organization in zip(tenants, organizations, strict=True):
         known = Tenant(UUID(tenant.tenant_id), tenant.display_name, tenant.default_domain)
         match_tenant(integration, known, organization=organization, now=now)

@@ -133,6 +133,8 @@ class ImportDraft(AccountOwned):
     mapping = models.JSONField(default=dict, help_text="Key of the field by header of the column.")
     created_at = models.DateTimeField(editable=False)
 
+    objects = AccountQuerySet["ImportDraft"].as_manager()
+
     class Meta(AccountOwned.Meta):
         constraints = [*AccountOwned.Meta.constraints]
         indexes = [models.Index(fields=["account", "created_at"], name="drafts_by_time")]

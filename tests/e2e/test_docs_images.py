@@ -41,7 +41,6 @@ PORTAL = {
     "organization": "organization-with-alert",
     "type-builder": "type",
     "asset": "vault",
-    "asset-form": "vault-edit",
     "revision": "vault-revision",
     "import": "import-checked",
     "group": "group-new",

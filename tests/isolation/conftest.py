@@ -5,6 +5,7 @@ from django.db import connection, connections
 
 from tests.isolation.inspector import Inspector
 from tests.isolation.sides import LARGE, SMALL, make_side
+from tests.isolation.sign_ins import SignIns
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +26,15 @@ def spoilable_sides(_database):
     rival.retire()
 
 
+@pytest.fixture(scope="session")
+def sign_ins(sides):
+    return SignIns(*sides)
+
+
 @pytest.fixture
-def inspect(sides):
+def inspect(sign_ins):
     def inspector(**narrowed) -> Inspector:
-        return Inspector(*sides, **narrowed)
+        return Inspector(sign_ins, **narrowed)
 
     return inspector
 

@@ -2,8 +2,8 @@
 
 To declare one, add its name with what differs from an ordinary page: the methods it allows and their answers to
 someone who may (`answers`), the right it needs, whether strangers may open it (`strangers`: their answers), what a
-form sends (`form`), query strings that name rows (`queries`) and whose name the page shows (`shows`). Rows are named by
-their ids in sides.py.
+form sends (`form`), query strings that name rows (`queries`), whose name the page shows (`shows`) and the model whose
+rows a POST leaves fewer of (`uses_up`). Rows are named by their ids in sides.py.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from organizations.models import AccountOwned, ImportDraft
 from organizations.roles import Right
 from tests.factories import PASSWORD
 
@@ -30,6 +31,7 @@ class Route:
     queries: tuple[str, ...] = ()
     shows: str = ""
     ends_session: bool = False
+    uses_up: type[AccountOwned] | None = None
 
 
 LIST = ("q={token}", "sort=-name&from={cursor}")
@@ -220,7 +222,9 @@ ROUTES = {
     ),
     "organizations:import-template": Route(answers={"GET": 404, "HEAD": 404}, needs=Right.IMPORT),
     "organizations:import-detail": Route(shows="draft_id", answers={**PAGE, "POST": 422}, needs=Right.IMPORT),
-    "organizations:import-discard": Route(answers={"POST": 302}, needs=Right.IMPORT),
+    "organizations:import-discard": Route(
+        answers={"POST": 302}, needs=Right.IMPORT, uses_up=ImportDraft
+    ),
     "flexible_assets:asset-list": Route(
         **ARRANGED,
         shows="asset_id",

@@ -5,8 +5,8 @@ from django.db import connection, transaction
 
 from organizations.querysets import AccountQuerySet
 from organizations.roles import Role
-from tests.isolation.inspector import FOREIGNER
 from tests.isolation.routes import ROUTES, all_routes
+from tests.isolation.sign_ins import FOREIGNER
 
 #: The two who could see most if only one of the rings held.
 FEW = {"people": (FOREIGNER, Role.ADMINISTRATOR.value), "methods": ("GET", "POST")}
@@ -40,8 +40,12 @@ def test_door_alone_keeps_accounts_apart(name, inspect):
 
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_wall_alone_keeps_accounts_apart(name, inspect, monkeypatch):
-    for each in (AccountQuerySet, *AccountQuerySet.__subclasses__()):
+    for each in _with_subclasses(AccountQuerySet):
         for door in ("of_account", "visible_to", "in_reach_of"):
             if door in vars(each):
                 monkeypatch.setattr(each, door, lambda rows, _: rows.all())
     assert inspect(**FEW).breaches(all_routes()[name]) == []
+
+
+def _with_subclasses(querysets):
+    return [querysets, *(deeper for each in querysets.__subclasses__() for deeper in _with_subclasses(each))]

@@ -1,6 +1,8 @@
-"""What the demo's MSP knows of its clients shows every side of an organization."""
+"""What the demo's MSP knows of its clients shows every side of an organization, and documents something of them."""
 
+from flexible_assets.models import AssetExpiration, FlexibleAsset
 from itglue_portal.demo.clients import add_clients
+from itglue_portal.demo.documents import add_documents
 from organizations.models import Contact, Organization
 from tests.factories import NOW
 
@@ -25,3 +27,11 @@ def test_demo_without_clients_has_none(account, inside):
     with inside():
         assert add_clients(account.pk, [], now=NOW) == []
         assert not Organization.objects.exists()
+
+
+def test_demo_documents_lines_and_backups_that_expire(account, inside):
+    with inside():
+        add_documents(account.pk, add_clients(account.pk, NAMES, now=NOW), now=NOW)
+        by_type = FlexibleAsset.objects.order_by("pk").values_list("asset_type__name", flat=True)
+        assert list(by_type) == ["Internet/WAN"] * 5 + ["Backup"] * 4
+        assert AssetExpiration.objects.count() == 7
