@@ -33,6 +33,7 @@ from organizations.imports.targets import (
     LineError,
     LineRefusedError,
     PlannedRow,
+    plan_each,
 )
 from organizations.models import Organization, User
 from organizations.names import search_key
@@ -88,11 +89,7 @@ class TypeTarget:
         ]
 
     def plan(self, lines: Sequence[ImportLine]) -> ImportPlan:
-        planner = _Planner(self.schema, self.user)
-        plan = ImportPlan()
-        for line in lines:
-            planner.plan(line, plan)
-        return plan
+        return plan_each(lines, _Planner(self.schema, self.user).plan)
 
     def write(self, rows: Sequence[PlannedRow], *, now: datetime, actor: User) -> None:
         for row in rows:

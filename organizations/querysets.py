@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Contact,
         ContactAddress,
         Group,
+        ImportDraft,
         Invitation,
         Letter,
         Organization,
@@ -192,6 +193,10 @@ class ActivityQuerySet(AccountQuerySet["Activity"]):
 class RecentViewQuerySet(AccountQuerySet["RecentView"]):
     def of_user(self, user: "User") -> Self:
         return self.of_account(user.account_id).filter(user=user).order_by("-at", "-id")
+
+
+class ImportDraftQuerySet(AccountQuerySet["ImportDraft"]):
+    """Of the account: whoever may import may finish what a colleague began."""
 
 
 class SidebarLayoutQuerySet(AccountQuerySet["SidebarLayout"]):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from flexible_assets.actions.assets import write_filled
-from flexible_assets.actions.content import AssetContent, Change, Written, clean_content
+from flexible_assets.actions.content import AssetContent, Change, Cleaned, Written, clean_content
 from flexible_assets.actions.errors import AssetConflictError, DeletedAssetError, InvalidAssetError
 from flexible_assets.actions.history import remember
 from flexible_assets.actions.passwords import set_password
@@ -75,21 +75,26 @@ class _Writer:
 
     def write(self, content: AssetContent) -> Written:
         cleaned, errors = clean_content(self.schema, self.asset, content)
+        notes = Change(self.asset.notes, cleaned.notes)
+        # Before the tags, whose line of the log names the asset.
+        fields = self._fill(cleaned)
         is_retagged = self._tag(cleaned.tags, errors)
         if errors:
             raise InvalidAssetError(errors)
         for key, text in cleaned.passwords.items():
             set_password(self.asset, self.schema.by_key[key], text, now=self.now)
-        stored, notes = self.asset.traits, Change(self.asset.notes, cleaned.notes)
-        fields = {
+        return Written(fields, notes, tuple(cleaned.passwords), is_retagged)
+
+    def _fill(self, cleaned: Cleaned) -> dict[str, Change]:
+        stored = self.asset.traits
+        wanted = {**stored, **cleaned.traits}
+        self.schema.fill(self.asset, {key: value for key, value in wanted.items() if value is not None})
+        self.asset.notes = cleaned.notes
+        return {
             key: Change(stored.get(key), value)
             for key, value in cleaned.traits.items()
             if stored.get(key) != value
         }
-        wanted = {**stored, **cleaned.traits}
-        self.schema.fill(self.asset, {key: value for key, value in wanted.items() if value is not None})
-        self.asset.notes = cleaned.notes
-        return Written(fields, notes, tuple(cleaned.passwords), is_retagged)
 
     def _tag(self, tags: Mapping[str, tuple[int, ...]], errors: dict[str, str]) -> bool:
         """Whether any field names other records now; what can't be is added to the errors."""

@@ -23,6 +23,7 @@ from organizations.imports.targets import (
     LineError,
     LineRefusedError,
     PlannedRow,
+    plan_each,
 )
 from organizations.models import Account, Organization, OrganizationStatus, OrganizationType, User
 from organizations.organization_details import ORGANIZATION_FIELDS
@@ -61,11 +62,7 @@ class OrganizationsTarget:
         return reverse("organizations:organization-list", args=[self.account.slug])
 
     def plan(self, lines: Sequence[ImportLine]) -> ImportPlan:
-        planner = _Planner.of(self.user)
-        plan = ImportPlan()
-        for line in lines:
-            planner.plan(line, plan)
-        return plan
+        return plan_each(lines, _Planner.of(self.user).plan)
 
     def write(self, rows: Sequence[PlannedRow], *, now: datetime, actor: User) -> None:
         """In the file's order, so that a parent is there before what stands below it."""

@@ -28,6 +28,7 @@ from organizations.imports.targets import (
     LineError,
     LineRefusedError,
     PlannedRow,
+    plan_each,
 )
 from organizations.models import Account, Contact, Organization, User
 from organizations.policies import visible_contacts
@@ -71,11 +72,7 @@ class ContactsTarget:
         return reverse("organizations:organization-list", args=[self.account.slug])
 
     def plan(self, lines: Sequence[ImportLine]) -> ImportPlan:
-        planner = _Planner(self.user)
-        plan = ImportPlan()
-        for line in lines:
-            planner.plan(line, plan)
-        return plan
+        return plan_each(lines, _Planner(self.user).plan)
 
     def write(self, rows: Sequence[PlannedRow], *, now: datetime, actor: User) -> None:
         for row in rows:

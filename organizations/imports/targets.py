@@ -64,6 +64,13 @@ class ImportPlan:
         return not self.errors and any(row.effect != Effect.UNCHANGED for row in self.rows)
 
 
+def plan_each(lines: Iterable[ImportLine], plan_line: Callable[[ImportLine, ImportPlan], None]) -> ImportPlan:
+    plan = ImportPlan()
+    for line in lines:
+        plan_line(line, plan)
+    return plan
+
+
 class InvalidCellError(ValueError):
     """A cell does not fit its column; the message is fit for a person."""
 

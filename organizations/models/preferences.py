@@ -5,7 +5,12 @@ from django.db import models
 from organizations.models.accounts import AccountOwned
 from organizations.models.clients import Organization
 from organizations.models.people import Group, User
-from organizations.querysets import RecentViewQuerySet, SavedViewQuerySet, SidebarLayoutQuerySet
+from organizations.querysets import (
+    ImportDraftQuerySet,
+    RecentViewQuerySet,
+    SavedViewQuerySet,
+    SidebarLayoutQuerySet,
+)
 
 
 class ListPreference(AccountOwned):
@@ -133,7 +138,7 @@ class ImportDraft(AccountOwned):
     mapping = models.JSONField(default=dict, help_text="Key of the field by header of the column.")
     created_at = models.DateTimeField(editable=False)
 
-    objects = AccountQuerySet["ImportDraft"].as_manager()
+    objects = ImportDraftQuerySet.as_manager()
 
     class Meta(AccountOwned.Meta):
         constraints = [*AccountOwned.Meta.constraints]

@@ -56,6 +56,7 @@ def test_new_asset_has_all_that_was_filled_in(payroll, organization, people, ins
         assert (line.subject, line.user_id, line.organization_id, line.subject_id) == (
             "Payroll", administrator.pk, organization.pk, payroll.pk,
         )  # fmt: skip
+        assert Activity.objects.get(action="flexible-asset.tagged").subject == "Payroll"
         revision = AssetRevision.objects.get()
         assert (revision.number, revision.reason, revision.name) == (1, "created", "Payroll")
 
