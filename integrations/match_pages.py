@@ -79,15 +79,16 @@ def matching_page(listed: TenantList) -> MatchingPage:
     cursor = Cursor.decode(listed.query.parameters.get(CURSOR, ""))
     tenants = listed.tenants.select_related("organization")
     part = read_slice(tenants, order=Order("tenant_name"), cursor=cursor)
+    counts = TenantMatch.objects.of_integration(listed.integration).counts()
     return MatchingPage(
         integration=listed.integration,
         show=listed.show,
         url=listed.url,
         here=listed.address(),
         search=listed.query.search,
-        tabs=_tabs(listed),
+        tabs=_tabs(listed, counts),
         rows=match_rows(part.rows),
-        count=listed.tenants.count(),
+        count=listed.tenants.count() if listed.query.search else counts[listed.show],
         unsynced=TenantMatch.objects.of_integration(listed.integration).unsynced().count(),
         first_url=listed.address() if part.previous else "",
         previous_url=listed.address(**{CURSOR: part.previous}) if part.previous else "",
@@ -95,8 +96,7 @@ def matching_page(listed: TenantList) -> MatchingPage:
     )
 
 
-def _tabs(listed: TenantList) -> list[Tab]:
-    counts = TenantMatch.objects.of_integration(listed.integration).counts()
+def _tabs(listed: TenantList, counts: Mapping[MatchState, int]) -> list[Tab]:
     return [
         Tab(
             label, counts[state], listed.address(**{SHOW: state.value, SEARCH: ""}), is_current=state == listed.show

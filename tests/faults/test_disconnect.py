@@ -44,7 +44,7 @@ SLOW = 0.9
 #: What stays, and what tells of it.
 KEPT = {
     "organizations.activity", "organizations.contact", "organizations.contactaddress", "organizations.organization",
-    "integrations.disconnection",
+    "integrations.disconnection", "organizations.organizationstatus", "organizations.organizationtype",
 }  # fmt: skip
 #: Rows that begin_disconnect does not touch itself, where the worker that carries it out can be stopped.
 HURDLES = (FlexibleAsset, ContactLink, FlexibleAssetType, TenantMatch, SyncSettings)

@@ -39,7 +39,14 @@ from tests.integrations.places import tenant_of, two_tenants
 LATER = NOW + timedelta(hours=1)
 #: What disconnecting takes nothing from, whichever way.
 STAYING = {"organizations.organization", "organizations.contact", "organizations.contactaddress"}
-LOG = {"organizations.activity", "integrations.disconnection", "organizations.user"}
+#: What an account has from the beginning, and what only grows.
+LOG = {
+    "organizations.activity",
+    "integrations.disconnection",
+    "organizations.user",
+    "organizations.organizationtype",
+    "organizations.organizationstatus",
+}
 
 
 @pytest.fixture
