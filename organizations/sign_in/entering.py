@@ -29,7 +29,7 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User |
 
 def _note_failure(email: str) -> None:
     """In the log of the one whose e-mail address it is; addresses of nobody are not kept."""
-    user = User.objects.filter(account_id=current_account_id(), email=email.strip().lower()).first()
+    user = User.objects.filter(account_id=current_account_id() or 0, email=email.strip().lower()).first()
     if user is not None:
         record_visit(user, FAILED, now=timezone.now())
 

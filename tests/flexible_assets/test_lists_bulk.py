@@ -125,7 +125,7 @@ def test_export_across_organizations_names_them(technician, assets, account, sch
 
 
 @pytest.mark.parametrize("query", ["", "&sort=-size", "&sort=renewal", "&archived=included"])
-def test_long_export_is_read_in_portions_and_misses_nothing(  # noqa: PLR0917 - fixtures
+def test_long_export_is_read_in_portions_and_misses_nothing(
     technician, schema, organization, url, inside, monkeypatch, query
 ):
     monkeypatch.setattr(exports, "CHUNK", 7)

@@ -20,7 +20,7 @@ from organizations.models import AccountOwned
 from organizations.paging import Cursor
 from organizations.roles import NEEDS_ALL_ORGANIZATIONS, Right, Role, has_right
 from tests.isolation.routes import METHODS, ROUTES, Found, Route
-from tests.isolation.sides import DEACTIVATED, DENIED, LARGE_NUMBER, OUT_OF_REACH, RESTRICTED, TOKEN, Side
+from tests.isolation.sides import DEACTIVATED, DENIED, LARGE_NUMBER, OUT_OF_REACH, RESTRICTED, TOKEN
 from tests.isolation.sign_ins import ANONYMOUS, FOREIGNER, SignIns
 
 ROLES = {role.value: role for role in Role} | {RESTRICTED: Role.EDITOR, DENIED: Role.EDITOR}

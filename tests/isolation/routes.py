@@ -222,9 +222,7 @@ ROUTES = {
     ),
     "organizations:import-template": Route(answers={"GET": 404, "HEAD": 404}, needs=Right.IMPORT),
     "organizations:import-detail": Route(shows="draft_id", answers={**PAGE, "POST": 422}, needs=Right.IMPORT),
-    "organizations:import-discard": Route(
-        answers={"POST": 302}, needs=Right.IMPORT, uses_up=ImportDraft
-    ),
+    "organizations:import-discard": Route(answers={"POST": 302}, needs=Right.IMPORT, uses_up=ImportDraft),
     "flexible_assets:asset-list": Route(
         **ARRANGED,
         shows="asset_id",

@@ -80,11 +80,7 @@ def test_reference_to_another_accounts_row_is_refused(model, field, as_own, spoi
     _, rival = spoilable_sides
     foreign = _ids(rival, field.related_model._meta.db_table)[0]
     table = model._meta.db_table
-    statement = (
-        _copy_of_any(model, field.column)
-        if table in FROZEN
-        else _change_of_one(model, field)
-    )
+    statement = _copy_of_any(model, field.column) if table in FROZEN else _change_of_one(model, field)
     with pytest.raises(IntegrityError, match=f"{field.column}_same_account"):
         as_own(statement, foreign)
 
