@@ -1,6 +1,7 @@
 """Reads of integrations and their runs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -56,6 +57,18 @@ class CredentialQuerySet(AccountQuerySet["IntegrationCredential"]):
         return self.filter(role=CredentialRole.NEXT)
 
 
+@dataclass(frozen=True)
+class MatchCounts:
+    """Tenants by the state of their match; `unsynced` are matched, and not synced since."""
+
+    by_state: Mapping[MatchState, int]
+    unsynced: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_state.values())
+
+
 class MatchQuerySet(AccountQuerySet["TenantMatch"]):
     def of_integration(self, integration: "Integration") -> Self:
         return self.filter(account_id=integration.account_id, integration=integration)
@@ -69,13 +82,11 @@ class MatchQuerySet(AccountQuerySet["TenantMatch"]):
     def ignored(self) -> Self:
         return self.filter(state=MatchState.IGNORED)
 
-    def unsynced(self) -> Self:
-        """Matched, and not synced since."""
-        return self.matched().filter(last_synced_at=None)
-
-    def counts(self) -> dict[MatchState, int]:
-        found = dict(self.order_by().values_list("state").annotate(models.Count("id")))
-        return {state: found.get(state, 0) for state in MatchState}
+    def counts(self) -> MatchCounts:
+        in_state = {state.value: models.Count("id", filter=models.Q(state=state)) for state in MatchState}
+        unsynced = models.Count("id", filter=models.Q(state=MatchState.MATCHED, last_synced_at=None))
+        found = self.aggregate(**in_state, unsynced=unsynced)
+        return MatchCounts({state: found[state] for state in MatchState}, found["unsynced"])
 
     def found_by(self, term: str) -> Self:
         """By the tenant's name, domain or id, or by its organization's name."""

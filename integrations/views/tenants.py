@@ -11,7 +11,7 @@ from integrations.actions.inquiries import NothingToAskError, ask
 from integrations.consent_pages import ConsentView
 from integrations.inquiry_pages import InquiryView
 from integrations.models import ConsentRequest, Inquiry, Integration, TenantMatch
-from integrations.states import InquiryKind, IntegrationKind
+from integrations.states import InquiryKind, IntegrationKind, MatchState
 from organizations.access import AccountRequest
 
 #: The newest ones; what older ones led to stands among the tenants and in the activity log.
@@ -21,14 +21,14 @@ CONSENTS_SHOWN = 50
 @require_safe
 def tenants(request: AccountRequest, account: str, integration_id: int) -> HttpResponse:
     integration = get_integration(request.user, integration_id)
-    matches = TenantMatch.objects.of_integration(integration)
+    counts = TenantMatch.objects.of_integration(integration).counts()
     context = {
         "integration": integration,
         "is_multi_tenant": integration.kind == IntegrationKind.MULTI_TENANT,
         "consents": _consents(integration),
         "discovery": _latest_discovery(integration),
-        "known": matches.count(),
-        "unmatched": matches.unmatched().count(),
+        "known": counts.total,
+        "unmatched": counts.by_state[MatchState.UNMATCHED],
         "navigation": "admin",
     }
     return render(request, "integrations/tenants.html", context)

@@ -16,26 +16,24 @@ from tests.factories import NOW
 def pages_of(office: Office) -> dict[str, str]:
     """Path below the account, by the name of the page."""
     with account_transaction(office.account.pk):
-        kind = FlexibleAssetType.objects.exclude(manager="").get().pk
-        crowd = LicenseRecord.objects.order_by("-holder_count").select_related("asset").first()
-        over_assigned = FlexibleAsset.objects.filter(traits__status="Over-assigned").first()
-        suspended = LicenseRecord.objects.filter(suspended__gt=0, holder_count__gt=0).first()
-        run = SyncRun.objects.latest("pk").pk
-        part = TenantSync.objects.filter(run=run).latest("pk").pk
-        tag = AssetTag.objects.filter(asset_id=crowd.asset_id).first()
-        receipt = _receipt(office).pk
-        technician = User.objects.get(email=PEOPLE[Role.EDITOR][1]).pk
-        group = _group(office).pk
         administrator = User.objects.get(email=PEOPLE[Role.ADMINISTRATOR][1])
         cabinet = Cabinet.of(office.account, actor=administrator)
-        vault, vaults = cabinet.asset.pk, cabinet.asset.asset_type_id
-        quarry = f"organizations/{cabinet.asset.organization_id}/"
-        field = cabinet.asset.asset_type.fields.get(key="state").pk
-        revision = cabinet.asset.revisions.latest("number").pk
-        relation = cabinet.asset.relations.get().pk
-        line = Activity.objects.filter(action="flexible-asset.edited").latest("pk").pk
+        return (
+            _license_pages()
+            | _pages_around(cabinet)
+            | _vault_pages(cabinet)
+            | _admin_pages(office, cabinet)
+            | _integration_pages(office)
+        )
+
+
+def _license_pages() -> dict[str, str]:
+    kind = FlexibleAssetType.objects.exclude(manager="").get().pk
+    crowd = LicenseRecord.objects.order_by("-holder_count").select_related("asset").first()
+    over_assigned = FlexibleAsset.objects.filter(traits__status="Over-assigned").first()
+    suspended = LicenseRecord.objects.filter(suspended__gt=0, holder_count__gt=0).first()
+    tag = AssetTag.objects.filter(asset_id=crowd.asset_id).first()
     organization = f"organizations/{crowd.asset.organization_id}/"
-    integration = f"admin/integrations/{office.integration.pk}/"
     return {
         "organizations": "organizations/",
         "organizations-none-match": "organizations/?q=nobody",
@@ -50,6 +48,16 @@ def pages_of(office: Office) -> dict[str, str]:
         "license-edit": f"assets/{crowd.asset_id}/edit/",
         "tagged-records": f"assets/{crowd.asset_id}/tags/{tag.field_id}/",
         "global-licenses": f"global/{kind}/",
+        "contact-delete": f"contacts/{tag.contact_id}/delete/",
+        "type-locked": f"flexible-asset-types/{kind}/",
+    }
+
+
+def _pages_around(cabinet: Cabinet) -> dict[str, str]:
+    """What is neither an asset nor administration."""
+    quarry = f"organizations/{cabinet.asset.organization_id}/"
+    line = Activity.objects.filter(action="flexible-asset.edited").latest("pk").pk
+    return {
         "dashboard": "",
         "recent": "recent/",
         "search": "search/?q=vault",
@@ -64,7 +72,15 @@ def pages_of(office: Office) -> dict[str, str]:
         "organization-activity": f"{quarry}activity/",
         "quick-notes": f"{quarry}quick-notes/",
         "contact-new": f"{quarry}contacts/new/",
-        "contact-delete": f"contacts/{tag.contact_id}/delete/",
+    }
+
+
+def _vault_pages(cabinet: Cabinet) -> dict[str, str]:
+    vault, vaults = cabinet.asset.pk, cabinet.asset.asset_type_id
+    quarry = f"organizations/{cabinet.asset.organization_id}/"
+    revision = cabinet.asset.revisions.latest("number").pk
+    relation = cabinet.asset.relations.get().pk
+    return {
         "vaults": f"{quarry}assets/{vaults}/",
         "vaults-archived-too": f"global/{vaults}/?archived=yes&state=Broken",
         "vault": f"assets/{vault}/",
@@ -82,10 +98,18 @@ def pages_of(office: Office) -> dict[str, str]:
         "deleted-assets": "deleted-assets/",
         "expirations": "global/expirations/",
         "organization-expirations": f"{quarry}expirations/",
+    }
+
+
+def _admin_pages(office: Office, cabinet: Cabinet) -> dict[str, str]:
+    vaults = cabinet.asset.asset_type_id
+    field = cabinet.asset.asset_type.fields.get(key="state").pk
+    technician = User.objects.get(email=PEOPLE[Role.EDITOR][1]).pk
+    group = _group(office).pk
+    return {
         "types": "flexible-asset-types/",
         "type-new": "flexible-asset-types/new/",
         "type": f"flexible-asset-types/{vaults}/",
-        "type-locked": f"flexible-asset-types/{kind}/",
         "type-edit": f"flexible-asset-types/{vaults}/edit/",
         "type-delete": f"flexible-asset-types/{vaults}/delete/",
         "field-new": f"flexible-asset-types/{vaults}/fields/new/",
@@ -107,6 +131,15 @@ def pages_of(office: Office) -> dict[str, str]:
         "group": f"admin/groups/{group}/",
         "group-delete": f"admin/groups/{group}/delete/",
         "account": "admin/account/",
+    }
+
+
+def _integration_pages(office: Office) -> dict[str, str]:
+    run = SyncRun.objects.latest("pk").pk
+    part = TenantSync.objects.filter(run=run).latest("pk").pk
+    receipt = _receipt(office).pk
+    integration = f"admin/integrations/{office.integration.pk}/"
+    return {
         "integrations": "admin/integrations/",
         "new-integration": "admin/integrations/new/",
         "connect-microsoft": "admin/integrations/new/microsoft/",

@@ -17,7 +17,7 @@ from organizations.models import Contact, Organization
 from tests.e2e.office import Founded, founded
 from tests.e2e.watching import Visit
 from tests.factories import connect_to
-from tests.portal_processes import environment
+from tests.portal_processes import environment, quiet_queue
 
 pytestmark = [pytest.mark.browser, pytest.mark.workers, pytest.mark.timeout(300)]
 TENANTS = 5
@@ -39,6 +39,7 @@ def firm(_database, portal):
 
 @pytest.fixture
 def workers(firm, tmp_path):
+    quiet_queue()
     env = environment(firm.simulator, SYNC_TICK_SECONDS="1", PUBLIC_URL=settings.PUBLIC_URL)
     worker = ("-A", "itglue_portal", "worker", "--without-gossip", "--without-mingle")
     with Processes(tmp_path / "logs", env=env) as processes:

@@ -12,7 +12,7 @@ from organizations.access import account_transaction
 from organizations.roles import Role
 from tests.e2e.office import Office, license_rows, opened
 from tests.e2e.watching import Visit, exactly
-from tests.portal_processes import environment
+from tests.portal_processes import environment, quiet_queue
 
 pytestmark = [pytest.mark.browser, pytest.mark.workers, pytest.mark.timeout(240)]
 
@@ -33,6 +33,7 @@ def newcomer(_database):
 @pytest.fixture
 def workers(newcomer, tmp_path):
     """The processes that production runs beside the web server."""
+    quiet_queue()
     env = environment(newcomer.simulator, SYNC_TICK_SECONDS="1")
     worker = ("-A", "itglue_portal", "worker", "--without-gossip", "--without-mingle")
     with Processes(tmp_path / "logs", env=env) as processes:

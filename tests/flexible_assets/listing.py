@@ -28,9 +28,9 @@ FIELDS = (
 )
 
 
-def make_backups(account: Account) -> Schema:
+def make_backups(account: Account, *, name: str = "Backups") -> Schema:
     with account_transaction(account.pk):
-        details = TypeDetails(name="Backups", icon="database-backup")
+        details = TypeDetails(name=name, icon="database-backup")
         return schema_of(create_type(account.pk, details, fields=FIELDS, now=NOW))
 
 

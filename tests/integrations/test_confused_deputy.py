@@ -49,7 +49,7 @@ class Stage:
     def rows(self, account, *, without=()):
         with account_transaction(account.pk):
             return {
-                model.__name__: sorted(model._base_manager.filter(account=account).values_list())
+                model.__name__: sorted(_rows(model, account).values_list())
                 for model in apps.get_models()
                 if is_account_owned(model) and model not in without
             }
@@ -58,6 +58,12 @@ class Stage:
         with account_transaction(account.pk):
             entries = Activity.objects.filter(action="consent.refused").order_by("id")
             return [entry.details["reason"] for entry in entries]
+
+
+def _rows(model, account):
+    """Without what signing in leaves in the log."""
+    rows = model._base_manager.filter(account=account)
+    return rows.exclude(action="user.signed_in") if model is Activity else rows
 
 
 @pytest.fixture

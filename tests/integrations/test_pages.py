@@ -228,10 +228,20 @@ def test_roles_that_may_not_manage_integrations_neither_see_nor_change_them(
     client = client_of(role)
     assert [client.get(each).status_code for each in (url, settings_url)] == [403, 403]
     assert [client.post(each, {}).status_code for each in (settings_url, start_url)] == [403, 403]
-    menu = page_of(client.get(url.replace("admin/integrations", "organizations")))
-    assert [each.text for each in menu.all("a", href=url)] == []
+    assert _menu_entries(client, url) == []
     with inside():
         assert (SyncRun.objects.count(), SyncSettings.objects.get().steps) == (0, ["contacts", "licenses"])
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER])
+def test_roles_that_manage_integrations_find_them_in_the_menu(client_of, url, role):
+    assert _menu_entries(client_of(role), url) == ["Integrations"]
+
+
+def _menu_entries(client, url) -> list[str]:
+    """What leads to the integrations from a page that every role sees."""
+    page = page_of(client.get(url.replace("admin/integrations", "organizations")))
+    return [each.text for each in page.all("a", href=url)]
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,7 @@ def test_the_log_is_narrowed_by_user_action_date_kind_and_organization(account, 
 
     assert actions(user=ann.pk) == ["Organization edited", "Contact created"]
     assert actions(action="contact.created") == ["Contact created"]
-    assert actions(**{"at.after": "2026-03-02"}) == ["Organization edited"]
+    assert actions(**{"at.after": "2026-03-02", "at.before": "2026-03-31"}) == ["Organization edited"]
     assert actions(kind="contact") == ["Contact created"]
     assert actions(organization=northwind.pk) == ["Contact created", "Organization created"]
     assert actions(q="zoe") == ["Contact created"]

@@ -323,7 +323,7 @@ def test_deactivation_ends_sessions_for_good(administrator, editor, account, sig
     with inside():
         lines = Activity.objects.filter(action__startswith="user.").order_by("pk")
         told = [line.action for line in lines if line.subject == editor.email]
-        assert told[-2:] == ["user.deactivated", "user.reactivated"]
+        assert told[-3:] == ["user.deactivated", "user.reactivated", "user.signed_in"]
 
 
 def test_nobody_deactivates_themselves(administrator, account, sign_in, users_url):

@@ -338,6 +338,7 @@ def test_what_people_do_with_their_factors_is_logged(account, sign_in, inside):
     with inside():
         lines = Activity.objects.filter(user=user).order_by("pk").values_list("action", "subject_id")
         assert list(lines) == [
+            ("user.signed_in", user.pk),
             ("user.second_factor_added", user.pk),
             ("user.recovery_codes_made", user.pk),
             ("user.second_factor_removed", user.pk),

@@ -133,9 +133,8 @@ def test_user_of_the_account_is_let_in_and_bound(client, account, person, go, in
     assert is_in(client, account)
     assert identities(account, inside) == [(user.email, user.email)]
     with inside():
-        assert list(Activity.objects.filter(user=user).values_list("action", flat=True)) == [
-            "user.identity_bound"
-        ]
+        told = Activity.objects.filter(user=user).order_by("pk").values_list("action", flat=True)
+        assert list(told) == ["user.identity_bound", "user.signed_in"]
 
 
 def test_bound_user_is_known_by_the_subject_and_not_by_the_address(
