@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.e2e.office import PEOPLE, Office
 from tests.factories import PASSWORD
@@ -59,7 +59,13 @@ class Visit:
     def keep(self, name: str) -> None:
         """A screenshot among the artefacts, numbered in the order of the walk."""
         self.shots += 1
-        self.page.screenshot(path=self.shelf() / f"{self.shots:02}-{name}.png", caret="initial")
+        path = self.shelf() / f"{self.shots:02}-{name}.png"
+        try:
+            self.page.screenshot(path=path, caret="initial")
+        except Error:
+            # While a page is being replaced, Chromium has nothing to capture for a moment.
+            self.page.wait_for_load_state("networkidle")
+            self.page.screenshot(path=path, caret="initial")
 
     def shelf(self, name: str = "") -> Path:
         """A directory of the artefacts, made when it is first asked for."""
