@@ -11,7 +11,7 @@ from flexible_assets.models import (
     FlexibleAssetField,
     FlexibleAssetType,
 )
-from flexible_assets.policies import deleted_assets, visible_assets, visible_types
+from flexible_assets.policies import visible_assets, visible_types
 from flexible_assets.relations import visible_relations
 from organizations.models import User
 
@@ -29,15 +29,6 @@ def get_asset(user: User, asset_id: int) -> FlexibleAsset:
     asset = assets.prefetch_related("asset_type__fields").filter(pk=asset_id).first()
     if asset is None:
         raise Http404("No such flexible asset.")
-    return asset
-
-
-def get_deleted_asset(user: User, asset_id: int) -> FlexibleAsset:
-    """One that can still be restored."""
-    assets = deleted_assets(user).select_related("asset_type", "organization", "deleted_by")
-    asset = assets.filter(pk=asset_id).first()
-    if asset is None:
-        raise Http404("No such deleted asset.")
     return asset
 
 

@@ -39,10 +39,6 @@ class Schema:
             if field.behavior.has_value and not (asset.is_locked and field.is_managed)
         ]
 
-    def editable_fields(self, asset: FlexibleAsset) -> list[FlexibleAssetField]:
-        """Those of them whose values are traits."""
-        return [field for field in self.writable_fields(asset) if not field.behavior.is_beside]
-
     def own_traits(self, asset: FlexibleAsset) -> dict[str, Any]:
         """The values that its manager does not write."""
         own = {field.key for field in self.fields if not field.is_managed}

@@ -7,7 +7,6 @@ from flexible_assets.actions.batches import (
     purge_assets,
     purge_deleted_assets,
     release_assets,
-    revive_assets,
 )
 from flexible_assets.actions.content import AssetContent
 from flexible_assets.actions.creating import blank_asset, create_asset
@@ -84,7 +83,6 @@ __all__ = [
     "restore_revision",
     "restrict_asset",
     "reveal_password",
-    "revive_assets",
     "secure_assets",
     "unarchive_assets",
     "update_assets",

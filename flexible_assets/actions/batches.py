@@ -26,13 +26,6 @@ def orphan_assets(asset_ids: Collection[int], *, now: datetime) -> int:
         return _update(reported, now=now, orphaned_at=now)
 
 
-def revive_assets(asset_ids: Collection[int], *, now: datetime) -> int:
-    """Takes the mark off again."""
-    with _held(asset_ids) as assets:
-        orphans = [asset for asset in assets if asset.orphaned_at is not None]
-        return _update(orphans, now=now, orphaned_at=None)
-
-
 def move_assets(asset_ids: Collection[int], *, organization: Organization, now: datetime) -> int:
     """Into another organization of the account, with everything but the contacts they name: those stay behind."""
     with _held(asset_ids, destination=organization) as assets:

@@ -24,7 +24,6 @@ from flexible_assets.actions import (
     release_type,
     replace_tags,
     restrict_asset,
-    revive_assets,
 )
 from flexible_assets.models import (
     AssetGrant,
@@ -81,17 +80,13 @@ def test_released_assets_are_ordinary_and_no_orphans(standing, organization, tot
     assert totals() == {organization.pk: [2, 350, 12]}
 
 
-def test_orphans_keep_their_first_date_until_they_are_revived(standing, organization, totals, inside):
+def test_orphans_keep_their_first_date_and_count_in_no_sum(standing, organization, totals, inside):
     dell, hp = standing
     with inside():
         assert orphan_assets([dell], now=NOW) == 1
         assert orphan_assets([dell, hp], now=LATER) == 1
         assert dict(FlexibleAsset.objects.values_list("pk", "orphaned_at")) == {dell: NOW, hp: LATER}
     assert totals() == {organization.pk: [2, 0, 0]}
-    with inside():
-        assert revive_assets([dell, hp], now=LATER) == 2
-        assert revive_assets([dell, hp], now=LATER) == 0
-    assert totals() == {organization.pk: [2, 350, 12]}
 
 
 def test_moved_assets_leave_their_contacts_behind_and_nothing_else(
@@ -172,7 +167,7 @@ def test_batches_reach_over_types_and_organizations(account, schema, standing, e
     assert sorted(totals().values()) == [[0, 0, 0], [0, 0, 0]]
 
 
-@pytest.mark.parametrize("batch", [release_assets, orphan_assets, revive_assets])
+@pytest.mark.parametrize("batch", [release_assets, orphan_assets])
 def test_batch_of_nothing_is_nothing(inside, account, batch):
     with inside():
         assert batch([], now=NOW) == 0
