@@ -30,7 +30,10 @@ fmt: setup  ## Format the code
 	$(BIN)/ruff format .
 
 bench: setup  ## Measure a sync of 500 tenants against a bare download
-	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench sync $(ARGS)
+
+bench-lists: setup  ## Measure lists, search and exports of 100,000 assets against bare SQL
+	$(BIN)/python -m tests.bench lists $(ARGS)
 
 conformance: setup  ## Run Microsoft's own SDK against the simulator
 	$(PYTHON) -m venv .local/conformance
@@ -45,4 +48,4 @@ clean:  ## Remove the local servers' data, caches and artefacts
 	-$(BIN)/python manage.py services stop
 	rm -rf .local artefacts staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup demo test check fmt bench conformance lock clean
+.PHONY: help setup demo test check fmt bench bench-lists conformance lock clean

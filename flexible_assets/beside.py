@@ -22,24 +22,28 @@ FILES_SHOWN = 50
 
 def related_panel_of_asset(request: HttpRequest, asset: Any) -> SafeString:
     own = cast(AccountRequest, request)
-    return _related_panel(own, asset, add="asset-relate", mentions=True)
+    return _related_panel(own, asset, kind="asset", mentions=True)
 
 
 def related_panel_of_organization(request: AccountRequest, organization: Organization) -> SafeString:
-    return _related_panel(request, organization, add="organization-relate", mentions=True)
+    return _related_panel(request, organization, kind="organization", mentions=True)
 
 
 def related_panel_of_contact(request: AccountRequest, contact: Contact) -> SafeString:
     """Without the assets that tag it: the contact's page has a table of those."""
-    return _related_panel(request, contact, add="contact-relate", mentions=False)
+    return _related_panel(request, contact, kind="contact", mentions=False)
 
 
-def _related_panel(request: AccountRequest, record: Related, *, add: str, mentions: bool) -> SafeString:
+def _related_panel(request: AccountRequest, record: Related, *, kind: str, mentions: bool) -> SafeString:
+    """`kind` is how the routes about such a record begin."""
     user, slug = request.user, request.account.slug
+    route = f"flexible_assets:{kind}"
     context = {
         "related": related_items(user, record, slug=slug),
         "tagged_in": tagged_in(user, record, slug=slug) if mentions else None,
-        "add_url": reverse(f"flexible_assets:{add}", args=[slug, record.pk]) if user.has(Right.EDIT) else "",
+        "related_url": reverse(f"{route}-related", args=[slug, record.pk]),
+        "tagged_in_url": reverse(f"{route}-tagged-in", args=[slug, record.pk]) if mentions else "",
+        "add_url": reverse(f"{route}-relate", args=[slug, record.pk]) if user.has(Right.EDIT) else "",
         "back": request.path,
         # Of an item elsewhere the page says where.
         "home": record.name if isinstance(record, Organization) else record.organization.name,

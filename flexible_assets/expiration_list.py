@@ -10,7 +10,7 @@ from flexible_assets.models import AssetExpiration
 from flexible_assets.policies import visible_types
 from flexible_assets.querysets import ExpirationQuerySet
 from organizations.access import AccountRequest
-from organizations.lists import Cell, Filter, ListColumn, ListQuery, ListSpec, choice
+from organizations.lists import Cell, Filter, ListColumn, ListQuery, ListSpec, choice, day_text
 from organizations.models import Organization
 from organizations.paging import Order
 from organizations.policies import visible_organizations
@@ -50,8 +50,8 @@ class ExpirationList:
 
     def _narrowed(self, query: ListQuery) -> Narrowed:
         rows = visible_expirations(self.request.user)
-        if self.organization is not None:
-            rows = rows.in_organization(self.organization)
+        here = self.organization
+        rows = rows.in_organization(here) if here is not None else rows.of_active_organizations()
         filters: list[Filter] = []
         narrowings = [self._by_time, self._by_type]
         if self.organization is None:
@@ -80,7 +80,7 @@ class ExpirationList:
         return [choice("type", "Type", values=values, chosen=chosen, any_label="Any")], rows
 
     def _by_organization(self, query: ListQuery, rows: ExpirationQuerySet) -> Narrowed:
-        known = visible_organizations(self.request.user).order_by("sort_key", "id")
+        known = visible_organizations(self.request.user).active().order_by("sort_key", "id")
         organizations = list(known[: ORGANIZATIONS_IN_MENU + 1])
         if len(organizations) > ORGANIZATIONS_IN_MENU:
             return [], rows
@@ -92,16 +92,16 @@ class ExpirationList:
     def _columns(self) -> list[Column]:
         organization = Column("organization", "Organization", self._organization)
         return [
-            Column("expires", "Expires", self._expires, order=Order("expires_on")),
             Column("name", "Name", self._name),
-            Column("field", "Date", lambda row: Cell(row.field.name)),
-            Column("type", "Type", lambda row: Cell(row.asset.asset_type.name)),
             *([organization] if self.organization is None else []),
+            Column("type", "Type", lambda row: Cell(row.asset.asset_type.name)),
+            Column("field", "Date", lambda row: Cell(row.field.name)),
+            Column("expires", "Expires", self._expires, order=Order("expires_on")),
             Column("distance", "When", self._distance),
         ]
 
     def _expires(self, row: AssetExpiration) -> Cell:
-        return Cell(row.expires_on.isoformat())
+        return Cell(day_text(row.expires_on), value=row.expires_on)
 
     def _name(self, row: AssetExpiration) -> Cell:
         url = reverse("flexible_assets:asset-detail", args=[self.request.account.slug, row.asset_id])

@@ -40,9 +40,8 @@ class Upcoming:
 
 def upcoming(user: User, *, limit: int, today: date) -> Sequence[Upcoming]:
     """The next to run out, beginning with what did so lately."""
-    rows = visible_expirations(user).filter(
-        expires_on__gte=today - OVERDUE_SHOWN, expires_on__lte=today + timedelta(days=SOON)
-    )
+    rows = visible_expirations(user).of_active_organizations()
+    rows = rows.filter(expires_on__gte=today - OVERDUE_SHOWN, expires_on__lte=today + timedelta(days=SOON))
     slug = user.account.slug
     return [
         _upcoming(row, slug=slug, today=today)

@@ -7,11 +7,13 @@ import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import PurePath
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from django.core.files.storage import Storage, storages
+from django.db import connection
 from django.http import FileResponse
 
 from flexible_assets.models import Attachment
@@ -104,11 +106,26 @@ def reaching_storage(what: str) -> Iterator[None]:
 
 def save_file(key: str, content: File) -> None:  # type: ignore[type-arg]  # of bytes, as uploads are
     """Streams it: a large upload moves from its temporary file, and is never in memory as a whole."""
+    _take_time()
     with reaching_storage(f"“{content.name}”"):
         content.seek(0)
         kept = storage().save(key, content)
     if kept != key:
         raise StorageUnavailableError("The storage keeps a file of this key already.")
+
+
+def _take_time() -> None:
+    """A bucket far away may need longer for a large file than the minute for which PostgreSQL lets a transaction idle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '15min'")
+
+
+def is_older(key: str, moment: datetime) -> bool:
+    """Not if that can't be told, for instance because the file is gone by now."""
+    try:
+        return storage().get_modified_time(key) < moment
+    except (OSError, BotoCoreError, ClientError):
+        return False
 
 
 def remove_file(key: str) -> None:
@@ -122,6 +139,7 @@ def remove_file(key: str) -> None:
 
 def served(attachment: Attachment) -> FileResponse:
     """The file as an answer that no browser runs anything of."""
+    _take_time()
     with reaching_storage(f"“{attachment.name}”"):
         content = storage().open(attachment.key)
         # A bucket's file is fetched here, so that trouble is met before the answer has begun.

@@ -1,6 +1,7 @@
 """Assets of a type from a file: new ones, and those known by their name in their organization."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -9,14 +10,9 @@ from typing import Any
 from django.urls import reverse
 
 from flexible_assets.actions.content import AssetContent
-from flexible_assets.actions.creating import create_asset
-from flexible_assets.actions.editing import write_asset
-from flexible_assets.actions.errors import (
-    AssetConflictError,
-    DeletedAssetError,
-    InvalidAssetError,
-    LockedFieldError,
-)
+from flexible_assets.actions.creating import NewAsset, create_several
+from flexible_assets.actions.editing import write_several
+from flexible_assets.actions.errors import BatchRefusedError, DeletedTypeError
 from flexible_assets.field_kinds import InvalidValueError
 from flexible_assets.models import AssetTag, FlexibleAsset, FlexibleAssetField, FlexibleAssetType
 from flexible_assets.policies import visible_assets, visible_types
@@ -40,7 +36,6 @@ from organizations.names import search_key
 
 _ORGANIZATION, _NOTES = "@organization", "@notes"
 _REASON = "imported"
-_REFUSALS = (AssetConflictError, DeletedAssetError, InvalidAssetError, LockedFieldError)
 
 
 def type_targets(user: User) -> Iterable[ImportTarget]:
@@ -69,6 +64,10 @@ class TypeTarget:
         return self.asset_type.name, self.asset_type.name
 
     @property
+    def about(self) -> FlexibleAssetType:
+        return self.asset_type
+
+    @property
     def url(self) -> str:
         return reverse("flexible_assets:global-list", args=[self.asset_type.account.slug, self.asset_type.pk])
 
@@ -81,7 +80,13 @@ class TypeTarget:
         return [
             ImportColumn(_ORGANIZATION, "Organization", is_required=True, hint="Its name, as in the portal."),
             *(
-                ImportColumn(each.key, each.name, is_required=each.required, hint=_hint(each))
+                ImportColumn(
+                    each.key,
+                    each.name,
+                    is_required=each.required,
+                    hint=_hint(each),
+                    is_secret=each.behavior.is_secret,
+                )
                 for each in self.schema.fields
                 if each.behavior.has_value and not each.behavior.is_file
             ),
@@ -92,18 +97,24 @@ class TypeTarget:
         return plan_each(lines, _Planner(self.schema, self.user).plan)
 
     def write(self, rows: Sequence[PlannedRow], *, now: datetime, actor: User) -> None:
-        for row in rows:
-            try:
-                self._write(row.work, now=now, actor=actor)
-            except _REFUSALS as refused:
-                raise LineRefusedError(row.number, refused) from refused
+        new = [row for row in rows if row.work.asset is None]
+        known = [row for row in rows if row.work.asset is not None]
+        with _refused_lines(new):
+            news = [NewAsset(row.work.organization, row.work.content) for row in new]
+            create_several(self.schema, news, now=now, actor=actor)
+        with _refused_lines(known):
+            write_several({row.work.asset.pk: row.work.content for row in known}, now=now, actor=actor)
 
-    def _write(self, work: _Work, *, now: datetime, actor: User) -> None:
-        organization, content = work.organization, work.content
-        if work.asset is None:
-            create_asset(self.schema, organization=organization, content=content, now=now, actor=actor)
-        else:
-            write_asset(work.asset, content, now=now, actor=actor)
+
+@contextmanager
+def _refused_lines(rows: Sequence[PlannedRow]) -> Iterator[None]:
+    """Tells the line of what is refused among them."""
+    try:
+        yield
+    except BatchRefusedError as refused:
+        raise LineRefusedError(rows[refused.place].number, refused.reason) from refused
+    except DeletedTypeError as deleted:
+        raise LineRefusedError(rows[0].number, deleted) from deleted
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from flexible_assets.models import AssetTag, FlexibleAssetField, FlexibleAssetType, SidebarSection
 from flexible_assets.policies import visible_assets, visible_types
-from flexible_assets.totals import counts_by_type
+from flexible_assets.totals import figures_in
 from organizations.access import AccountRequest
 from organizations.contact_pages import Mention
 from organizations.models import Account, Contact, User
@@ -19,13 +19,13 @@ _EXPIRATIONS = Entry("Expirations", "calendar-clock", "", key="expirations")
 
 
 def sidebar_sections(place: Place) -> list[Section]:
-    counts = counts_by_type(place.user, place.organization)
+    figures = figures_in(place.user, place.organization)
 
     def entry(asset_type: FlexibleAssetType) -> Entry:
         url = reverse(
             "flexible_assets:asset-list", args=[place.account.slug, place.organization.pk, asset_type.pk]
         )
-        count = f"{counts[asset_type.pk]:,}"
+        count = f"{figures[asset_type.pk]['assets']:,}"
         return replace(_entry(asset_type), url=url, count=count, active=place.path == url)
 
     url = reverse("flexible_assets:expiration-list", args=[place.account.slug, place.organization.pk])

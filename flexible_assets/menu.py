@@ -18,4 +18,4 @@ def deleted_entries(account: Account, user: User) -> list[AdminEntry]:
     if not user.has(Right.DELETE):
         return []
     url = reverse("flexible_assets:deleted-list", args=[account.slug])
-    return [AdminEntry("Deleted assets", "trash-2", url)]
+    return [AdminEntry("Deleted assets", "trash-2", url, is_record=True)]

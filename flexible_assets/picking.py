@@ -75,12 +75,12 @@ class RelatedPicking:
     def suggest(self, term: str, *, limit: int) -> list[Choice]:
         choices: list[Choice] = []
         for kind in self.kinds:
-            near = self._search(kind, kind.choosable(self.user, self.organization), term, limit)
-            seen = {each.value for each in near}
+            here = self._others(kind.matching(kind.choosable(self.user, self.organization), term))
+            near = list(here.order_by(*kind.order)[:limit])
             # Everything everywhere helps nobody who has typed nothing yet.
-            everywhere = kind.seen_by(self.user).filter(archived=False) if term.strip() else None
-            far = self._search(kind, everywhere, term, limit - len(near)) if everywhere is not None else []
-            choices += [*near, *(each for each in far if each.value not in seen)]
+            far = kind.everywhere(self.user, term, limit=limit) if term.strip() else ()
+            found = [*near, *(row for row in far if row not in near and row != self.beside)]
+            choices += [self.choice_of(kind, row) for row in found[:limit]]
         return choices[: limit * len(self.kinds)]
 
     def known(self, values: Collection[str]) -> list[Choice]:
@@ -102,10 +102,6 @@ class RelatedPicking:
             return choice
         subtitle = " · ".join(part for part in (choice.subtitle, elsewhere.name) if part)
         return Choice(choice.value, choice.name, subtitle, choice.icon)
-
-    def _search(self, kind: TargetKind, rows: Any, term: str, limit: int) -> list[Choice]:
-        found = self._others(kind.matching(rows, term)).order_by(*kind.order)[: max(0, limit)]
-        return [self.choice_of(kind, row) for row in found]
 
     def _others(self, rows: Any) -> Any:
         rows = rows if rows.model is Organization else rows.select_related("organization")

@@ -58,8 +58,8 @@ def _denied(user: User) -> "QuerySet[TypeDenial, int]":
 def grantable_users(asset: FlexibleAsset) -> QuerySet[User]:
     """Whom naming makes a difference for, since they reach the organization, and who was named before."""
     named = AssetGrant.objects.filter(account_id=asset.account_id, asset=asset.pk, user__isnull=False)
-    users = User.objects.filter(account_id=asset.account_id)
-    return users.filter(Q(pk__in=_reaching(asset)) | Q(pk__in=named.values("user"))).order_by("name", "id")
+    users = User.objects.of_account(asset.account_id)
+    return users.filter(Q(pk__in=_reaching(asset)) | Q(pk__in=named.values("user"))).by_name()
 
 
 def grantable_groups(asset: FlexibleAsset) -> QuerySet[Group]:

@@ -87,7 +87,7 @@ class GrantQuerySet(AccountQuerySet["AssetGrant"]):
         return self.of_account(user.account_id).filter(to_them)
 
     def with_names(self) -> Self:
-        return self.select_related("user", "group").order_by("group__sort_key", "user__name", "id")
+        return self.select_related("user", "group").order_by("group__sort_key", "user__sort_key", "id")
 
 
 class ExpirationQuerySet(InOrganizationQuerySet["AssetExpiration"]):

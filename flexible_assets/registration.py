@@ -4,6 +4,7 @@ from flexible_assets import (
     beside,
     commands,
     dashboard,
+    log_fields,
     log_words,
     mentions,
     search,
@@ -20,6 +21,7 @@ from organizations.dashboard import register_dashboard_cards, register_dashboard
 from organizations.group_panels import register_group_panel
 from organizations.holdings import register_holdings
 from organizations.imports.targets import register_import_targets
+from organizations.log_fields import register_log_fields
 from organizations.log_rules import register_log_right
 from organizations.log_words import register_log_words
 from organizations.navigation import (
@@ -41,6 +43,7 @@ def register() -> None:
     register_commands(commands.asset_commands)
     register_dashboard_cards(dashboard.expiring_soon)
     register_dashboard_figures(dashboard.asset_figures)
+    register_log_fields("flexibleasset", log_fields.asset_fields)
     register_log_words(log_words.WORDS)
     register_log_right("group.denied-types", Right.DENY_TYPES)
     for subject in subjects.SUBJECTS:

@@ -47,13 +47,16 @@ class Schema:
     def fill(self, asset: FlexibleAsset, traits: Mapping[str, Any]) -> FlexibleAsset:
         """Sets traits, name, keys and slots from clean trait values; saving is the caller's."""
         asset.traits = dict(traits)
-        asset.name = self._title(traits)[:255]
-        asset.sort_key = sort_key(asset.name)
-        asset.search_key = search_key(asset.name)[:512]
+        for column, value in self.name_columns(traits).items():
+            setattr(asset, column, value)
         for field in self.fields:
             if field.slot:
                 setattr(asset, field.slot, field.behavior.to_slot(traits.get(field.key)))
         return asset
+
+    def name_columns(self, traits: Mapping[str, Any]) -> dict[str, str]:
+        name = self._title(traits)[:255]
+        return {"name": name, "sort_key": sort_key(name), "search_key": search_key(name)[:512]}
 
     def _title(self, traits: Mapping[str, Any]) -> str:
         parts = [

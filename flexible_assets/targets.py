@@ -1,6 +1,7 @@
 """What assets may point at, one class per kind: which of it a reader may see, how it is named and where it leads."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from flexible_assets.models import FlexibleAsset
 from flexible_assets.policies import visible_assets
+from organizations.matching import Pattern, common, ids_named
 from organizations.models import Contact, Organization, User
 from organizations.names import search_key
 from organizations.policies import visible_contacts, visible_organizations
@@ -52,6 +54,12 @@ class TargetKind:
     def matching(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
         key = search_key(term)
         return rows.filter(search_key__contains=key) if key else rows
+
+    def everywhere(self, user: User, term: str, *, limit: int) -> Sequence[Any]:
+        """Active ones that match, wherever the user reaches."""
+        rows = self.seen_by(user).filter(archived=False)
+        rows = rows if rows.model is Organization else rows.select_related("organization")
+        return list(self.matching(rows, term).order_by(*self.order)[:limit])
 
     def link(self, slug: str, row: Any) -> Link:
         raise NotImplementedError
@@ -99,7 +107,6 @@ class OrganizationTarget(TargetKind):
 
 class UserTarget(TargetKind):
     column, label, icon = "user", "User", "user-round"
-    order = ("name", "id")
     is_seen_with_asset = True
 
     def of_account(self, account_id: int) -> QuerySet[User]:
@@ -137,6 +144,14 @@ class AssetTarget(TargetKind):
 
     def choosable(self, user: User, organization: Organization) -> QuerySet[FlexibleAsset]:
         return self.seen_by(user).filter(archived=False, organization=organization)
+
+    def everywhere(self, user: User, term: str, *, limit: int) -> Sequence[FlexibleAsset]:
+        """An account may have a million, so the few that match are picked out of the index of their names first."""
+        pattern, rows = Pattern.of(term), self.seen_by(user).filter(archived=False)
+        ids = ids_named(pattern, FlexibleAsset.objects.of_account(user.account_id).active())
+        if ids is None:
+            return common(rows, pattern, limit=limit, order=("asset_type", *self.order))
+        return list(rows.filter(pk__in=ids).order_by(*self.order)[:limit])
 
     def link(self, slug: str, row: FlexibleAsset) -> Link:
         url = reverse("flexible_assets:asset-detail", args=[slug, row.pk])

@@ -1,24 +1,33 @@
 """Receives files: in portions, onto disk when they are large, and no further than the limit."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
 #: Files of one request together, as a multiple of what one may have.
 _AT_ONCE = 5
 _MEGABYTE = 1024 * 1024
+#: Nothing is on its way for longer.
+LONGEST_UPLOAD = timedelta(days=1)
 
 
 def max_bytes() -> int:
     return int(settings.ATTACHMENT_MAX_MB * _MEGABYTE)
 
 
+def quota_bytes() -> int:
+    """Of all files of an account; none is 0."""
+    return int(settings.ATTACHMENT_QUOTA_MB * _MEGABYTE)
+
+
 class LimitedUploadHandler(FileUploadHandler):
     """Stands before the handlers that keep what arrives. What is too large is read to its end and dropped, so that the
-    page can answer in words instead of breaking the connection off; `refused_upload` tells it."""
+    page can answer in words instead of breaking the connection off, and with the rest of the form; `refused_upload` tells
+    it."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -42,7 +51,7 @@ class LimitedUploadHandler(FileUploadHandler):
 
     def _refuse(self, words: str) -> None:
         self.request.refused_upload = words  # type: ignore[union-attr]  # for `refused_upload`
-        raise StopUpload(connection_reset=False)
+        raise SkipFile
 
 
 def refused_upload(request: HttpRequest) -> str:
@@ -50,3 +59,13 @@ def refused_upload(request: HttpRequest) -> str:
     # Nothing is known before the body has been read.
     _ = request.FILES
     return getattr(request, "refused_upload", "")
+
+
+def clear_incoming(*, now: datetime) -> int:
+    """Removes what a process that was killed left on the way."""
+    last = (now - LONGEST_UPLOAD).timestamp()
+    arrived = [path for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*") if path.is_file()]
+    left = [path for path in arrived if path.stat().st_mtime < last]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)

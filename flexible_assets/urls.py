@@ -12,6 +12,7 @@ from flexible_assets.views import (
     links,
     lists,
     passwords,
+    related,
     types,
 )
 
@@ -71,6 +72,21 @@ urlpatterns = [
         "<slug:account>/organizations/<int:organization_id>/related/add/",
         links.organization_relate,
         name="organization-relate",
+    ),
+    path("<slug:account>/assets/<int:asset_id>/related/", related.asset_related, name="asset-related"),
+    path(
+        "<slug:account>/contacts/<int:contact_id>/related/", related.contact_related, name="contact-related"
+    ),
+    path(
+        "<slug:account>/organizations/<int:organization_id>/related/",
+        related.organization_related,
+        name="organization-related",
+    ),
+    path("<slug:account>/assets/<int:asset_id>/tagged-in/", related.asset_tagged_in, name="asset-tagged-in"),
+    path(
+        "<slug:account>/organizations/<int:organization_id>/tagged-in/",
+        related.organization_tagged_in,
+        name="organization-tagged-in",
     ),
     path("<slug:account>/related/<int:relation_id>/", links.relation_edit, name="relation-edit"),
     path("<slug:account>/assets/<int:asset_id>/files/", files.attachment_list, name="attachment-list"),

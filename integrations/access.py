@@ -13,6 +13,8 @@ from integrations.models import (
     TenantMatch,
     TenantSync,
 )
+from integrations.refusals import LeavingError
+from integrations.states import IntegrationStatus
 from organizations.models import User
 from organizations.policies import require
 from organizations.roles import Right
@@ -23,6 +25,22 @@ def get_integration(user: User, integration_id: int) -> Integration:
     integration = (
         Integration.objects.visible_to(user).select_related("settings").filter(pk=integration_id).first()
     )
+    if integration is None:
+        raise Http404("No such integration.")
+    return integration
+
+
+def hold_integration(integration_id: int) -> Integration:
+    """Locked, for a decision about it: whoever is writing for one of its tenants is waited for, and whoever comes later
+    finds what is decided now. While it was waited for, a disconnect may have ended, and then it is absent."""
+    integration = hold_also_leaving(integration_id)
+    if integration.status == IntegrationStatus.DISCONNECTING:
+        raise LeavingError
+    return integration
+
+
+def hold_also_leaving(integration_id: int) -> Integration:
+    integration = Integration.objects.select_for_update().filter(pk=integration_id).first()
     if integration is None:
         raise Http404("No such integration.")
     return integration

@@ -10,6 +10,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
+from integrations.guids import read_guid
 from integrations.microsoft.clouds import Cloud
 from integrations.states import ConsentState
 
@@ -21,7 +22,6 @@ CALLBACK_PATH = "/microsoft/consent/"
 LIFETIME = timedelta(days=7)
 
 _STATE = re.compile(r"([\w-]{1,60})\.[\w-]{43}", re.ASCII)
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _CODE = re.compile(r"AADSTS\d{1,9}", re.ASCII)
 _WORD = re.compile(r"\w{1,40}", re.ASCII)
 
@@ -80,18 +80,13 @@ def read_return(query: Mapping[str, str]) -> ConsentReturn:
     if "error" in query:
         return ConsentReturn(state, error=_error(query))
     is_given = query.get("admin_consent", "").lower() == "true"
-    return ConsentReturn(state, tenant_id=_guid(query.get("tenant", "")) if is_given else None)
+    return ConsentReturn(state, tenant_id=read_guid(query.get("tenant", "")) if is_given else None)
 
 
 def _error(query: Mapping[str, str]) -> str:
     """A code or a word: neither prose nor markup of a stranger goes on to pages and logs."""
     found = _CODE.search(query.get("error_description", "")) or _WORD.fullmatch(query["error"])
     return found[0] if found else "unknown"
-
-
-def _guid(text: str) -> UUID | None:
-    # Stricter than UUID(), which takes braces, prefixes and hyphens anywhere.
-    return UUID(text) if _GUID.fullmatch(text) else None
 
 
 class UsableOnce(Protocol):

@@ -101,7 +101,8 @@ def destinations(consent: ConsentRequest, *, user: User) -> list[Destination]:
     tenant = ConsentView(consent, consent.created_at).answer.tenant
     name = tenant.name if tenant else ""
     suggested = _suggested(consent, tenant)
-    chosen = _chosen(consent.organization, suggested) if consent.organization else []
+    asked = consent.organization
+    chosen = _chosen(asked, suggested) if asked and not asked.archived else []
     known = {each.value for each in chosen}
     return [
         *chosen,

@@ -82,13 +82,20 @@ def suggested_for(match: TenantMatch) -> list[Suggested]:
     """All that come into question, the best first."""
     suggestions = suggestions_for(match.account_id, [match])[match.pk]
     organizations = _organizations(match.account_id, suggestions)
-    return [Suggested(organizations[each.organization_id], each.score, each.reason) for each in suggestions]
+    return [
+        Suggested(organizations[each.organization_id], each.score, each.reason)
+        for each in suggestions
+        if each.organization_id in organizations
+    ]
 
 
 def _suggestion(suggestions: Sequence[Suggestion], organizations: dict[int, Organization]) -> dict[str, Any]:
     chosen = best(suggestions)
     if chosen is None:
         return {"rivals": sum(each.score == suggestions[0].score for each in suggestions)}
+    if chosen.organization_id not in organizations:
+        # Deleted at this moment.
+        return {}
     return {"suggested": Suggested(organizations[chosen.organization_id], chosen.score, chosen.reason)}
 
 

@@ -152,7 +152,7 @@ _ADVICE: Mapping[Problem, _Advice] = {
         "Held for review",
         "Unusually much vanished from Microsoft's answer at once, so nothing was taken away. What Microsoft still "
         "reports is up to date.",
-        "Compare with the tenant in the Microsoft 365 admin center. Then, on the page of the run, accept what vanished or "
+        "Compare with the tenant in the Microsoft 365 admin center. Then, on the tenant's page, accept what vanished or "
         "discard it; the next sync judges anew.",
     ),
     Problem.UNEXPECTED: _Advice(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db import models
 from integrations.states import (
     LIVE_RUNS,
     OPEN_SYNCS,
+    ConsentState,
     CredentialRole,
     IntegrationStatus,
     MatchState,
@@ -125,6 +127,21 @@ class ConsentQuerySet(AccountQuerySet["ConsentRequest"]):
 
     def of_integration(self, integration: "Integration") -> Self:
         return self.filter(account_id=integration.account_id, integration=integration)
+
+    def waiting(self, *, now: datetime) -> Self:
+        """For somebody or something; those to be confirmed first, then those being checked, then links not used yet."""
+        unused = models.Q(state=ConsentState.OPEN, expires_at__gt=now)
+        ranks = [
+            models.When(state=state, then=rank)
+            for rank, state in enumerate((ConsentState.VERIFIED, ConsentState.ANSWERED, ConsentState.OPEN))
+        ]
+        waiting = self.filter(unused | models.Q(state__in=(ConsentState.VERIFIED, ConsentState.ANSWERED)))
+        return waiting.order_by(models.Case(*ranks), "-id")
+
+    def settled(self, *, now: datetime) -> Self:
+        """The newest first; nothing will become of them any more."""
+        expired = models.Q(state=ConsentState.OPEN, expires_at__lte=now)
+        return self.filter(expired | models.Q(closed_at__isnull=False)).order_by("-id")
 
 
 class DisconnectionQuerySet(AccountQuerySet["Disconnection"]):

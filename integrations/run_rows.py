@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from integrations.changes import totals_by_kind
-from integrations.models import TenantSync
+from integrations.models import SyncRun, TenantSync
 from integrations.problems import Problem
 from integrations.progress import Progress, duration_text
 from integrations.remedies import remedy_links
@@ -26,7 +26,6 @@ _STATES = {
     SyncState.CANCELLED: ("Cancelled", "neutral"),
 }
 NOUNS = {RunKind.SYNC: "Sync run", RunKind.PREVIEW: "Preview"}
-TRIGGERS = {Trigger.MANUAL: "Started by hand", Trigger.SCHEDULE: "Scheduled"}
 _RETRIED = (SyncState.FAILED, SyncState.HELD, SyncState.CANCELLED)
 
 
@@ -81,14 +80,19 @@ def run_summary(progress: Progress, *, account: Account) -> dict[str, Any]:
         "duration_text": progress.duration_text,
         "rate_text": progress.rate_text,
         "estimate_text": progress.estimate_text,
-        "trigger_label": TRIGGERS[Trigger(run.trigger)],
-        "requested_by": run.requested_by.name if run.requested_by else "",
+        "origin": _origin(run),
         "done": progress.done,
         "failed": progress.failed,
         "total": progress.total,
         "progress_url": reverse("integrations:run-detail", args=[account.slug, run.pk]),
         "summary": [{"label": label, "value": f"{value:,}"} for label, value in _figures(progress)],
     }
+
+
+def _origin(run: SyncRun) -> str:
+    if run.requested_by:
+        return f"Started by {run.requested_by.name}"
+    return "Scheduled" if run.trigger == Trigger.SCHEDULE else "Started by a command"
 
 
 def _figures(progress: Progress) -> Sequence[tuple[str, int]]:

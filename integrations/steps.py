@@ -70,7 +70,8 @@ class SyncStep(Protocol):
 
     `read` talks to Microsoft with no transaction open and returns everything that the rules ask for, or raises. The
     engine writes each of its `portions`, of which there is at least one, by `apply` in a transaction of its own, which
-    must be short and idempotent. `plan` tells what `apply` would do and writes nothing.
+    must be short and idempotent; it has each in hand before the one ahead of it is written. `plan` tells what all of
+    them would do and writes nothing.
 
     The others answer for what the step has written so far, in the caller's transaction. `move` takes it along when the
     tenant's organization changes; `orphan` marks it when nobody updates it any more. After a disconnect, `release` makes

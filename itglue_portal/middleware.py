@@ -20,6 +20,7 @@ from organizations.scope import account_scope
 from organizations.sign_in.gate import is_open_without_second_factor
 from organizations.sign_in.policy import lacks_second_factor
 from organizations.sign_in.sessions import note_use
+from organizations.whence import came_from
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -97,7 +98,10 @@ class SignInMiddleware(LoginRequiredMiddleware):
         sign_in = reverse("organizations:sign-in", args=[account.slug])
         if request.headers.get("HX-Request"):
             return _leave_for(sign_in)
-        return redirect_to_login(request.get_full_path(), sign_in)
+        # What was sent is lost with the session; a page that only takes what is sent could not be shown after.
+        is_page = request.method in {"GET", "HEAD"}
+        target = request.get_full_path() if is_page else came_from(request, sign_in)
+        return redirect_to_login(target, sign_in)
 
 
 class SecondFactorMiddleware:
@@ -139,14 +143,13 @@ class SessionUseMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """Signed-in pages stay out of every cache; fragments and pages of one URL are told apart."""
+    """Pages stay out of every cache, those of signing in as well; fragments and pages of one URL are told apart."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "no-store")
-            response.headers.setdefault("Vary", "Cookie, HX-Request")
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Vary", "Cookie, HX-Request")
         return response

@@ -3,6 +3,8 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
+
 # IS_LOCAL is a setting as well: commands say by it which database they wrote to.
 from itglue_portal.env import (
     BASE_DIR,
@@ -115,6 +117,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
 ]
 # allauth's flows run from views of our own (organizations/sign_in): an account stands in every address of ours, and
 # none of allauth's pages is reachable. E-mail addresses are unique inside an account only, so to allauth they are
@@ -131,6 +137,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/5m/key,60/5m/ip,200/d/key",
     "second_factor": "10/5m/key,100/d/key",
     "passkey": "60/5m/ip",
+    # Each asks the provider, who would come to count them against all of us.
+    "provider": "60/5m/ip",
 }
 MFA_ADAPTER = "organizations.sign_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -153,6 +161,8 @@ TIME_ZONE = "UTC"
 #: Where attachments are kept, on a disk (docs/attachments.md tells of buckets), and on their way there.
 ATTACHMENTS_DIR = Path(env.str("ATTACHMENTS_DIR", "") or LOCAL_ATTACHMENTS)
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", 100)
+#: Of all files of an account together; 0 is no limit.
+ATTACHMENT_QUOTA_MB = env.int("ATTACHMENT_QUOTA_MB", 0)
 # Beside them, so that a large upload is moved instead of copied, and fills no container's memory in between.
 FILE_UPLOAD_TEMP_DIR = ATTACHMENTS_DIR / ".incoming"
 FILE_UPLOAD_HANDLERS = [
@@ -160,6 +170,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+# A form may hold several fields with hundreds of records each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -227,6 +240,7 @@ CELERY_TASK_ROUTES = {
     "integrations.watch_credentials": {"queue": "control"},
     "integrations.warn_of_expiry": {"queue": "control"},
     "organizations.tick_letters": {"queue": "control"},
+    "organizations.tick_imports": {"queue": "control"},
     "flexible_assets.tick_deleted": {"queue": "control"},
     # Its workers reach the disk that attachments are on.
     "flexible_assets.sweep_files": {"queue": "control"},
@@ -262,11 +276,22 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25.0, "retry": False},
     },
+    "waiting-imports": {
+        "task": "organizations.tick_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 1800.0, "retry": False},
+    },
     "deleted-assets": {
         "task": "flexible_assets.tick_deleted",
         # Beat counts from its start, so once a day might be never.
         "schedule": 3600.0,
         "options": {"expires": 1800.0, "retry": False},
+    },
+    "forgotten-files": {
+        "task": "flexible_assets.sweep_files",
+        # It asks for everything in the storage, which many a bucket charges for.
+        "schedule": crontab(hour="3", minute="23"),
+        "options": {"expires": 6 * 3600.0, "retry": False},
     },
     "credentials": {
         "task": "integrations.watch_credentials",
@@ -304,6 +329,8 @@ OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
 OIDC_NAME = env.str("OIDC_NAME", "Microsoft")
+#: Accounts whose people it may speak for; unset, all of this server.
+OIDC_ACCOUNTS: list[str] = env.list("OIDC_ACCOUNTS", [])
 #: Set when the provider asks everyone for a second factor, so that the portal need not ask again.
 OIDC_SECOND_FACTOR = env.bool("OIDC_SECOND_FACTOR", False)
 OIDC_CA_BUNDLE = env.str("OIDC_CA_BUNDLE", "")

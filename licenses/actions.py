@@ -1,14 +1,13 @@
-"""Carries a license plan out: assets, their tags and their records, in one transaction and in key order."""
+"""Carries a license plan out: assets and their records, in one transaction and in key order; tags may follow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flexible_assets.actions import create_assets, mark_orphaned, replace_tags, update_assets
+from flexible_assets.actions import create_assets, mark_orphaned, update_assets
 from flexible_assets.schema import Schema
 from integrations.steps import TenantContext
-from licenses.asset_type import HOLDERS
 from licenses.models import LicenseRecord
 from licenses.reconcile import License, Plan
 
@@ -31,17 +30,34 @@ def carry_out(
     schema: Schema,
     facts: Mapping[UUID, SkuFacts],
     records: Mapping[UUID, LicenseRecord],
-) -> None:
+) -> dict[int, frozenset[int]]:
+    """All of it but the tags. Returns the contacts to be tagged, and no others, by asset id."""
     created = _create(plan.create, context=context, schema=schema, facts=facts)
     update_assets(
         schema, {records[each.sku_id].asset_id: each.traits for each in plan.update}, now=context.now
     )
     retagged = {records[each.sku_id].asset_id: each.holders for each in plan.retag}
     tagged = {created[each.sku_id].asset_id: each.holders for each in plan.create if each.holders}
-    replace_tags(schema.by_key[HOLDERS], retagged | tagged)
     gone = [records[sku_id] for sku_id in plan.orphan]
     mark_orphaned(schema, [record.asset_id for record in gone], now=context.now)
     _update_records(plan, facts=facts, records=records, now=context.now)
+    return retagged | tagged
+
+
+def postpone_tags(account_id: int, asset_ids: Collection[int]) -> dict[int, str]:
+    """The next sync finds different holders, unless `confirm_tags` gets back what this returns."""
+    records = LicenseRecord.objects.of_account(account_id).filter(asset__in=asset_ids)
+    digests = dict(records.values_list("asset_id", "holders_digest"))
+    records.update(holders_digest="")
+    return digests
+
+
+def confirm_tags(account_id: int, digests: Mapping[int, str]) -> None:
+    """Digests of holders, all of whom are tagged now, by asset id."""
+    records = list(LicenseRecord.objects.of_account(account_id).filter(asset__in=digests).order_by("pk"))
+    for record in records:
+        record.holders_digest = digests[record.asset_id]
+    LicenseRecord.objects.bulk_update(records, ["holders_digest"], batch_size=500)
 
 
 def _create(

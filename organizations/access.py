@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import transaction
 from django.http import Http404, HttpRequest
@@ -99,8 +100,8 @@ def get_label(user: User, kind: LabelKind, label_id: int) -> Label:
     return label
 
 
-def get_import_draft(user: User, draft_id: int) -> ImportDraft:
-    draft = ImportDraft.objects.of_account(user.account_id).filter(pk=draft_id).first()
+def get_import_draft(user: User, draft_id: int, *, now: datetime) -> ImportDraft:
+    draft = ImportDraft.objects.of_account(user.account_id).waiting(now=now).filter(pk=draft_id).first()
     if draft is None:
         raise Http404("No such file: it was imported or discarded, or its day is over.")
     return draft

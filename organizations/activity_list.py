@@ -1,5 +1,6 @@
 """The activity log as a list: of the account, or of one record."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,7 +23,8 @@ from organizations.lists import (
     build_page,
 )
 from organizations.lists.organizations import organization_filters
-from organizations.log_changes import read_details
+from organizations.log_changes import LogFields, read_details
+from organizations.log_fields import fields_of
 from organizations.log_rules import visible_activity
 from organizations.log_words import known_actions, words_of
 from organizations.models import AccountOwned, Activity, Organization
@@ -67,12 +69,14 @@ def activity_page(
 
 def activity_spec(request: AccountRequest, scope: LogScope) -> ListSpec[Activity]:
     query = ListQuery.of(request.GET)
+    fields: dict[int, LogFields] = {}
     lines = scope.narrow(visible_activity(request.user)).with_names()
     return ListSpec(
         url=request.path,
         query=query,
         rows=lines.filter(_searched(query.search)) if query.search else lines,
-        columns=_columns(request.account.slug, scope),
+        columns=_columns(request.account.slug, scope, fields),
+        complete=lambda page: fields.update(fields_of(page)),
         noun=("line", "lines"),
         search_placeholder="" if scope.row is not None else "Find by name",
         empty_title="Nothing has happened yet",
@@ -88,13 +92,13 @@ def _searched(term: str) -> Q:
     return Q(subject__icontains=term) | Q(user__name__icontains=term)
 
 
-def _columns(slug: str, scope: LogScope) -> list[ListColumn[Activity]]:
+def _columns(slug: str, scope: LogScope, fields: Mapping[int, LogFields]) -> list[ListColumn[Activity]]:
     newest = Order("at", descending=True)
     action = ListColumn[Activity]("action", "Action", partial(_action_cell, slug))
     subject = ListColumn[Activity]("subject", "Of", lambda line: Cell(line.subject))
     at = ListColumn[Activity]("at", "When", lambda line: Cell("", at=line.at), order=newest)
     user = ListColumn[Activity]("user", "User", lambda line: Cell(line.user.name if line.user else SYSTEM))
-    changes = ListColumn[Activity]("changes", "Changes", _changes_cell)
+    changes = ListColumn[Activity]("changes", "Changes", partial(_changes_cell, fields))
     organization = ListColumn[Activity]("organization", "Organization", partial(_organization_cell, slug))
     subjects_of = [subject] if scope.row is None else []
     places = [organization] if scope.organization is None else []
@@ -113,8 +117,8 @@ def _organization_cell(slug: str, line: Activity) -> Cell:
     return Cell(line.organization.name, url=url)
 
 
-def _changes_cell(line: Activity) -> Cell:
-    details = read_details(line.details)
+def _changes_cell(fields: Mapping[int, LogFields], line: Activity) -> Cell:
+    details = read_details(line.details, fields.get(line.pk))
     whole = [
         *(f"{each.label}: {each.before} → {each.after}".removeprefix(": ") for each in details.changes),
         *(f"{label}: {text}" for label, text in details.facts),

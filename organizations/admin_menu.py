@@ -24,7 +24,7 @@ def people_entries(account: Account, user: User) -> list[AdminEntry]:
         entries.append(AdminEntry("Import", "file-input", url))
     if user.has(Right.VIEW_ACTIVITY):
         url = reverse("organizations:account-activity", args=[account.slug])
-        entries.append(AdminEntry("Activity log", "history", url, "a"))
+        entries.append(AdminEntry("Activity log", "history", url, "a", is_record=True))
     if user.has(Right.MANAGE_ACCOUNT):
         url = reverse("organizations:account-settings", args=[account.slug])
         entries.append(AdminEntry("Account", "building", url))

@@ -21,6 +21,8 @@ CONTACT_TYPES = (
     "Vendor Support",
 )
 
+LONGEST_ADDRESS, LONGEST_NUMBER = 320, 60
+
 FIELD_LABELS = {
     "name": "Name",
     "title": "Title",

@@ -1,11 +1,13 @@
 """What a line of the log tells beside its action: what was before and after, and further facts. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 #: Ids of rows, which tell a reader nothing.
 _UNTOLD = frozenset({"asset_id", "contact_id", "consent", "run", "inquiry"})
+#: Names by key the Password fields that were filled anew.
+_PASSWORDS = "passwords"
 #: Changes that one cell of a list tells; of more it gives the number.
 _TOLD_IN_CELL = 3
 _CELL_LENGTH = 60
@@ -32,18 +34,6 @@ class LogDetails:
         return "; ".join(told) or "; ".join(f"{label}: {_cut(text)}" for label, text in self.facts)
 
 
-def read_details(details: Mapping[str, Any]) -> LogDetails:
-    facts = [
-        (label_of(key), text)
-        for key, value in details.items()
-        if key not in _UNTOLD and key not in {"before", "after"} and not _is_change(value)
-        if key != "fields" or not isinstance(value, Mapping)
-        for text in [text_of(value)]
-        if text
-    ]
-    return LogDetails(tuple(_changes(details)), tuple(facts))
-
-
 def label_of(key: str) -> str:
     return key.replace("_", " ").replace("-", " ").strip().capitalize()
 
@@ -64,11 +54,45 @@ def text_of(value: Any) -> str:
             return str(value)
 
 
-def _changes(details: Mapping[str, Any]) -> Iterator[LogChange]:
-    fields = details.get("fields")
-    for key, value in fields.items() if isinstance(fields, Mapping) else ():
+@dataclass(frozen=True)
+class LogField:
+    """What a field of the row is called, and how its values read."""
+
+    name: str
+    read: Callable[[Any], str] = text_of
+
+
+LogFields = Mapping[str, LogField]
+
+
+def read_details(details: Mapping[str, Any], fields: LogFields | None = None) -> LogDetails:
+    """`fields` by key; one that is not among them is called by its key."""
+    known = fields or {}
+    facts = [
+        (label_of(key), text)
+        for key, value in details.items()
+        if key not in _UNTOLD and key not in {"before", "after"} and not _is_change(value)
+        if key != "fields" or not isinstance(value, Mapping)
+        for text in [_names(value, known) if key == _PASSWORDS else text_of(value)]
+        if text
+    ]
+    return LogDetails(tuple(_changes(details, known)), tuple(facts))
+
+
+def _names(keys: Any, fields: LogFields) -> str:
+    return ", ".join(_field(key, fields).name for key in keys)
+
+
+def _field(key: str, fields: LogFields) -> LogField:
+    return fields.get(key) or LogField(label_of(key))
+
+
+def _changes(details: Mapping[str, Any], fields: LogFields) -> Iterator[LogChange]:
+    changed = details.get("fields")
+    for key, value in changed.items() if isinstance(changed, Mapping) else ():
         if _is_change(value):
-            yield _change(key, value["before"], value["after"])
+            field = _field(key, fields)
+            yield LogChange(field.name, field.read(value["before"]), field.read(value["after"]))
     for key, value in details.items():
         if key != "fields" and _is_change(value):
             yield _change(key, value["before"], value["after"])

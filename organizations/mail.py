@@ -77,7 +77,8 @@ def send_letters(account_id: int, *, now: datetime) -> None:
             _postpone(letters[place:], error, now=now)
             break
         else:
-            _record(letter, sent_at=now, next_at=None, detail="")
+            # Without its words, since a link in them may still open something.
+            _record(letter, sent_at=now, next_at=None, detail="", body="")
     with suppress(OSError):
         backend.close()
     if len(letters) == BATCH:

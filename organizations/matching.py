@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from organizations.names import base_letters, sort_key
+from organizations.paging import as_one
 
 Row = TypeVar("Row", bound=Model)
 
 #: Matches that are picked out of an index; more are common enough to be met at once.
 CANDIDATES = 1000
-_DIGITS = re.compile(r"\d+")
+_PIECES = re.compile(r"\d+|\D+")
 #: Behind every key that begins with what stands before it.
 _LAST = "\U0010ffff"
 
@@ -49,11 +50,20 @@ class Pattern:
 
 
 def word_in(word: str, *, column: str = "sort_key") -> Q:
-    """Sort keys fill numbers up with zeros, so `e5` is looked for as `e0*5`."""
-    if not _DIGITS.search(word):
-        return Q(**{f"{column}__contains": word})
-    escaped = _DIGITS.sub(lambda digits: f"0*{digits[0].lstrip('0') or '0'}", re.escape(word))
-    return Q(**{f"{column}__regex": escaped})
+    """Sort keys fill numbers up with zeros, so `e5` is looked for as `e0*5`; its letters are looked for before, since an
+    expression takes several times as long as plain text. A number in front is plain text without its zeros."""
+    first, *others = (_unpadded(piece) for piece in _PIECES.findall(word))
+    if not any(piece.isdecimal() for piece in others):
+        return Q(**{f"{column}__contains": first + "".join(others)})
+    found = Q(**{f"{column}__contains": first})
+    for piece in others:
+        found &= Q() if piece.isdecimal() else Q(**{f"{column}__contains": piece})
+    rest = (f"0*{piece}" if piece.isdecimal() else re.escape(piece) for piece in others)
+    return found & Q(**{f"{column}__regex": re.escape(first) + "".join(rest)})
+
+
+def _unpadded(piece: str) -> str:
+    return (piece.lstrip("0") or "0") if piece.isdecimal() else piece
 
 
 def common(rows: QuerySet[Row], pattern: Pattern, *, limit: int, order: tuple[str, ...]) -> list[Row]:
@@ -72,8 +82,7 @@ def ids_named(pattern: Pattern, *among: QuerySet[Any]) -> list[int] | None:
 
 def few(*values: QuerySet[Any, Any]) -> list[Any] | None:
     """All of them, or None where they are many."""
-    first, *others = (each.order_by()[: CANDIDATES + 1] for each in values)
-    found = list(first.union(*others, all=True) if others else first)
+    found = list(as_one([each.order_by()[: CANDIDATES + 1] for each in values]))
     return found if len(found) <= CANDIDATES else None
 
 

@@ -21,12 +21,13 @@ class GlobalEntry:
 
 @dataclass(frozen=True)
 class AdminEntry:
-    """A line of the Admin menu; `jump` is the key after `g` that leads there."""
+    """A line of the Admin menu; `jump` is the key after `g` that leads there. What only tells of the past stands last."""
 
     name: str
     icon: str
     url: str
     jump: str = ""
+    is_record: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def register_admin_entries(entries: Callable[[Account, User], Sequence[AdminEntr
 
 def admin_entries(account: Account, user: User) -> list[AdminEntry]:
     """What higher apps add comes first: it is opened every day."""
-    return [entry for provide in reversed(_admin_entries) for entry in provide(account, user)]
+    entries = [entry for provide in reversed(_admin_entries) for entry in provide(account, user)]
+    return sorted(entries, key=lambda entry: entry.is_record)
 
 
 def global_entries(account: Account, user: User) -> list[GlobalEntry]:

@@ -18,6 +18,7 @@ from django.db.models import DateTimeField, F, Field, Model, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 Row = TypeVar("Row", bound=Model)
+Value = TypeVar("Value")
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000
@@ -108,12 +109,19 @@ def read_slice(
 
 def capped_count(rows: QuerySet[Any] | Sequence[QuerySet[Any]]) -> tuple[int, bool]:
     """How many rows, and whether there are more than that: an exact count of a million rows is a scan."""
-    count = sum(part.order_by()[: COUNT_LIMIT + 1].count() for part in parts_of(rows))
+    limited = [part.order_by().values_list("pk")[: COUNT_LIMIT + 1] for part in parts_of(rows)]
+    count = as_one(limited).count()
     return min(count, COUNT_LIMIT), count > COUNT_LIMIT
 
 
 def parts_of(rows: QuerySet[Row] | Sequence[QuerySet[Row]]) -> Sequence[QuerySet[Row]]:
     return [rows] if isinstance(rows, QuerySet) else rows
+
+
+def as_one(parts: Sequence[QuerySet[Row, Value]]) -> QuerySet[Row, Value]:
+    """One query in which each part keeps its own plan, and its limit."""
+    first, *others = parts
+    return first.union(*others, all=True) if others else first
 
 
 def _read(parts: Sequence[QuerySet[Row]], *, order: Order, cursor: Cursor | None, wanted: int) -> list[Row]:
@@ -126,48 +134,39 @@ def _read(parts: Sequence[QuerySet[Row]], *, order: Order, cursor: Cursor | None
     found: list[Row] = []
     for in_nulls in segments:
         start = cursor if cursor is not None and cursor.in_nulls == in_nulls else None
+        columns = _columns(order, in_nulls=in_nulls, backwards=backwards)
         missing = wanted - len(found)
         read = [
-            list(_segment(part, order=order, in_nulls=in_nulls, start=start, backwards=backwards)[:missing])
+            _segment(part, order=order, in_nulls=in_nulls, start=start, columns=columns)[:missing]
             for part in parts
         ]
-        found += _merged(read, order=order, in_nulls=in_nulls, backwards=backwards)[:missing]
+        found += read[0] if len(read) == 1 else as_one(read).order_by(*columns)[:missing]
         if len(found) >= wanted:
             break
     return found
 
 
-def _merged(read: Sequence[list[Row]], *, order: Order, in_nulls: bool, backwards: bool) -> list[Row]:
-    """Texts compare by code point here as they do under the collation "C"."""
-    if len(read) == 1:
-        return read[0]
-
-    def place(row: Row) -> tuple[Any, ...]:
-        return (row.pk,) if in_nulls else (getattr(row, order.field), row.pk)
-
-    return sorted((row for rows in read for row in rows), key=place, reverse=order.descending != backwards)
+def _columns(order: Order, *, in_nulls: bool, backwards: bool) -> list[str]:
+    names = ["id"] if in_nulls else [order.field, "id"]
+    return [f"-{name}" for name in names] if order.descending != backwards else names
 
 
 def _segment(
-    rows: QuerySet[Row], *, order: Order, in_nulls: bool, start: Cursor | None, backwards: bool
+    rows: QuerySet[Row], *, order: Order, in_nulls: bool, start: Cursor | None, columns: Sequence[str]
 ) -> QuerySet[Row]:
-    columns = ["id"] if in_nulls else [order.field, "id"]
     if order.nullable:
         rows = rows.filter(**{f"{order.field}__isnull": in_nulls})
-    descending = order.descending != backwards
     if start is not None:
-        place = (start.id,) if in_nulls else (start.value, start.id)
-        rows = _behind(rows, columns, place, descending=descending)
-    return rows.order_by(*(f"-{column}" if descending else column for column in columns))
+        rows = _behind(rows, columns, (start.id,) if in_nulls else (start.value, start.id))
+    return rows.order_by(*columns)
 
 
-def _behind(
-    rows: QuerySet[Row], columns: list[str], place: tuple[Any, ...], *, descending: bool
-) -> QuerySet[Row]:
-    if len(columns) == 1:
+def _behind(rows: QuerySet[Row], columns: Sequence[str], place: tuple[Any, ...]) -> QuerySet[Row]:
+    names, descending = [column.removeprefix("-") for column in columns], columns[0].startswith("-")
+    if len(names) == 1:
         return rows.filter(**{"id__lt" if descending else "id__gt": place[0]})
     lookup = TupleLessThan if descending else TupleGreaterThan
-    return rows.filter(lookup(tuple(F(column) for column in columns), place))
+    return rows.filter(lookup(tuple(F(name) for name in names), place))
 
 
 def _cursor(row: Row, order: Order, *, backwards: bool) -> str:

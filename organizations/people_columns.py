@@ -22,7 +22,7 @@ def user_columns(slug: str) -> list[ListColumn[User]]:
         return Cell(user.name, url=url, icon="circle-user-round", is_title=True)
 
     return [
-        ListColumn("name", "Name", title, order=Order("name")),
+        ListColumn("name", "Name", title, order=Order("sort_key")),
         ListColumn("email", "E-mail", lambda user: Cell(user.email), order=Order("email")),
         ListColumn("role", "Role", lambda user: Cell(Role(user.role).label)),
     ]

@@ -1,9 +1,11 @@
-"""What a view needs done before its request's transaction begins: asking another server, making an account."""
+"""What a view needs done before its request's transaction begins: asking another server, receiving a file, making an
+account."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from django.urls import Resolver404, resolve
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -28,6 +30,13 @@ def prepare_view(request: HttpRequest) -> None:
     prepare: Prepare | None = getattr(view, "prepare", None)
     if prepare is not None:
         prepare(request)
+
+
+def receive_files(request: HttpRequest) -> None:
+    """PostgreSQL ends a transaction that idles for a minute, and a large file on a slow line takes longer to arrive."""
+    # Whoever breaks off is not there any more to be told.
+    with suppress(UnreadablePostError):
+        _ = request.FILES
 
 
 def enter_account(request: HttpRequest, slug: str) -> None:

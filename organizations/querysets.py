@@ -1,7 +1,7 @@
 """Reads that read aloud. Every query of account data starts from `visible_to` or `in_organization`."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
 
 _Row_co = TypeVar("_Row_co", bound=models.Model, covariant=True)
+_DRAFTS_WAIT = timedelta(days=1)
 
 
 class AccountQuerySet(models.QuerySet[_Row_co]):
@@ -64,7 +65,12 @@ class OrganizationQuerySet(AccountQuerySet["Organization"]):
         return self.filter(search_key=search_key(name))
 
     def matching(self, term: str) -> Self:
-        return self.filter(search_key__contains=search_key(term)) if term.strip() else self
+        """By name, or by the short one that technicians know them by."""
+        if not term.strip():
+            return self
+        return self.filter(
+            models.Q(search_key__contains=search_key(term)) | models.Q(short_name__icontains=term.strip())
+        )
 
 
 class InOrganizationQuerySet(AccountQuerySet[_Row_co]):
@@ -97,7 +103,7 @@ class GroupQuerySet(AccountQuerySet["Group"]):
 
 class UserQuerySet(AccountQuerySet["User"]):
     def by_name(self) -> Self:
-        return self.order_by("name", "id")
+        return self.order_by("sort_key", "id")
 
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -148,10 +154,15 @@ class ContactQuerySet(InOrganizationQuerySet["Contact"]):
         return self.filter(email_key__in=keys)
 
     def named_any(self, names: Collection[str]) -> Self:
-        """The search key decides; the sort key, which follows from the same name, has the index."""
+        return self.filter(_is_named(names))
+
+    def alike(self, *, emails: Collection[str], names: Collection[str]) -> Self:
+        """With one of the addresses, in use or another one, or of one of the names."""
+        keys = {search_key(email) for email in emails}
         return self.filter(
-            sort_key__in={sort_key(name) for name in names},
-            search_key__in={search_key(name) for name in names},
+            models.Q(email_key__in=keys)
+            | models.Q(pk__in=self.filter(addresses__email_key__in=keys).order_by().values("pk"))
+            | _is_named(names)
         )
 
     def matching(self, term: str) -> Self:
@@ -162,6 +173,14 @@ class ContactQuerySet(InOrganizationQuerySet["Contact"]):
         return self.filter(
             models.Q(search_key__contains=key) | models.Q(email_key__contains=key) | models.Q(pk__in=by_alias)
         )
+
+
+def _is_named(names: Collection[str]) -> models.Q:
+    """The search key decides; the sort key, which follows from the same name, has the index."""
+    return models.Q(
+        sort_key__in={sort_key(name) for name in names},
+        search_key__in={search_key(name) for name in names},
+    )
 
 
 class AddressQuerySet(InOrganizationQuerySet["ContactAddress"]):
@@ -196,7 +215,13 @@ class RecentViewQuerySet(AccountQuerySet["RecentView"]):
 
 
 class ImportDraftQuerySet(AccountQuerySet["ImportDraft"]):
-    """Of the account: whoever may import may finish what a colleague began."""
+    """Of the account: whoever may import may finish what a colleague began, within a day."""
+
+    def waiting(self, *, now: datetime) -> Self:
+        return self.filter(created_at__gt=now - _DRAFTS_WAIT)
+
+    def overdue(self, *, now: datetime) -> Self:
+        return self.filter(created_at__lte=now - _DRAFTS_WAIT)
 
 
 class SidebarLayoutQuerySet(AccountQuerySet["SidebarLayout"]):

@@ -18,6 +18,13 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 _MARKUP = _TAGS | {"div", "span", "font", "html", "body", "head", "meta", "style", "script", "img", "h1"}
 _ANY_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_MARKUP))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ANY_NAME = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+#: Blocks that become paragraphs: mere wrappers elsewhere, but lines of their own in what mail and word processors paste.
+_WRAPPER = re.compile(
+    r"<(/?)(?:div|section|article|main|header|footer|aside|address|center|figure|dl|dt|dd)(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
+#: The page has its own.
+_FIRST_HEADING = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
 #: Void: they hold nothing.
 _NEVER_CLOSED = frozenset({"br", "hr", "img", "meta", "col", "link", "input"})
 #: Parsers of HTML take the square of the depth; nobody's text nests so.
@@ -43,10 +50,14 @@ def from_typed(text: str) -> str:
     is_markup = _ANY_TAG.search(text) is not None
     if is_markup and _is_bottomless(text):
         is_markup, text = False, plain_text(text)
-    html = _trimmed(sanitize(text if is_markup else _paragraphs(text)))
+    html = _trimmed(sanitize(_in_our_blocks(text) if is_markup else _paragraphs(text)))
     if not plain_text(html):
         return ""
     return html if _ANY_TAG.search(html) else f"<p>{html}</p>"
+
+
+def _in_our_blocks(html: str) -> str:
+    return _FIRST_HEADING.sub(r"<\1h2", _WRAPPER.sub(r"<\1p>", html))
 
 
 def _is_bottomless(html: str) -> bool:
@@ -60,6 +71,8 @@ def _is_bottomless(html: str) -> bool:
 
 
 def _trimmed(html: str) -> str:
+    # A paragraph inside another, which no page can have, leaves empty ones around it.
+    html = html.replace("<p></p>", "")
     start, end = 0, len(html)
     while empty := next((each for each in _EMPTY if html.startswith(each, start, end)), ""):
         start += len(empty)

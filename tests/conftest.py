@@ -34,7 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker.removeprefix("gw").isdigit():
         settings.CELERY_BROKER_URL = _broker_for(int(worker.removeprefix("gw")))
     # Every test signs in from one address; and the next run has other users of the same ids.
-    settings.ACCOUNT_RATE_LIMITS |= {"login_failed": "10/5m/key", "passkey": "100000/5m/ip"}
+    many = "100000/5m/ip"
+    settings.ACCOUNT_RATE_LIMITS |= {"login_failed": "10/5m/key", "passkey": many, "provider": many}
     settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     _keep_attachments_in(Path(_services.enter_context(TemporaryDirectory())))

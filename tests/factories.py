@@ -16,7 +16,8 @@ from integrations.microsoft.records import DirectoryUser, SubscribedSku
 from integrations.microsoft.spool import UserSpool
 from integrations.models import Integration, TenantMatch
 from integrations.steps import StepOutcome, TenantContext
-from licenses.step import Holders, LicenseReading, LicenseStep
+from licenses.portions import portions_of
+from licenses.reading import Holders, LicenseReading
 from organizations.access import account_transaction
 from organizations.actions import NewUser, create_account, create_organization, create_user
 from organizations.models import Account, Organization, SecondFactorPolicy, User
@@ -131,7 +132,8 @@ def give_licenses(
     reading = LicenseReading(skus=tuple(skus), subscriptions=(), holders=Holders(people))
     give_contacts(context, people)
     with account_transaction(match.account_id):
-        LicenseStep().apply(context, reading)
+        for portion in portions_of(reading):
+            portion.apply(context)
 
 
 def give_contacts(

@@ -29,7 +29,6 @@ from flexible_assets.actions.lifecycle import (
     unarchive_assets,
     why_not_delete,
 )
-from flexible_assets.actions.outcomes import Outcome
 from flexible_assets.actions.passwords import reveal_password
 from flexible_assets.actions.restoring import restore_revision
 from flexible_assets.actions.security import (
@@ -39,9 +38,10 @@ from flexible_assets.actions.security import (
     restrict_asset,
     secure_assets,
 )
-from flexible_assets.actions.tags import replace_tags
+from flexible_assets.actions.tags import TagChanges, replace_tags, tag_changes, write_tags
 from flexible_assets.actions.totals import lock_totals, refresh_totals
 from flexible_assets.actions.types import TypeSpec, ensure_managed_type, purge_type, release_type
+from organizations.actions.outcomes import Outcome
 
 __all__ = [
     "RESTORABLE",
@@ -56,6 +56,7 @@ __all__ = [
     "Outcome",
     "SelfExclusionError",
     "SlotsUsedUpError",
+    "TagChanges",
     "TypeSpec",
     "add_fields",
     "add_own_field",
@@ -84,8 +85,10 @@ __all__ = [
     "restrict_asset",
     "reveal_password",
     "secure_assets",
+    "tag_changes",
     "unarchive_assets",
     "update_assets",
     "why_not_delete",
     "write_asset",
+    "write_tags",
 ]

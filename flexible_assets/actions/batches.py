@@ -30,7 +30,8 @@ def move_assets(asset_ids: Collection[int], *, organization: Organization, now: 
     """Into another organization of the account, with everything but the contacts they name: those stay behind."""
     with _held(asset_ids, destination=organization) as assets:
         moved = [asset for asset in assets if asset.organization_id != organization.pk]
-        AssetTag.objects.of_account(organization.account_id).filter(asset__in=moved).delete()
+        tags = AssetTag.objects.of_account(organization.account_id).filter(asset__in=moved)
+        tags.filter(contact__isnull=False).delete()
         move_expirations(moved, organization_id=organization.pk)
         return _update(moved, now=now, organization=organization)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from dataclasses import fields as fields_of
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from flexible_assets.schema import schema_of
 from organizations.actions import record_activity
 from organizations.models import Account, User
 from organizations.names import search_key, sort_key
+from organizations.versions import version_of
 
 #: What a blank type starts with, since lists have to show something.
 FIRST_FIELD = FieldSpec("Name", "Text", required=True, use_for_title=True, show_in_list=True)
@@ -28,6 +30,16 @@ class TypeRefusedError(ValueError):
         self.about = about
 
 
+class StaleTypeError(TypeRefusedError):
+    """It is another one than was read."""
+
+    def __init__(self, stored: "TypeDetails") -> None:
+        super().__init__(
+            f"Somebody else changed {stored.name} meanwhile. Below is what you wrote; save again to have it so."
+        )
+        self.version = stored.version
+
+
 @dataclass(frozen=True)
 class TypeDetails:
     name: str
@@ -39,9 +51,18 @@ class TypeDetails:
     def renamed(self, name: str) -> "TypeDetails":
         return replace(self, name=name)
 
+    @classmethod
+    def of(cls, asset_type: FlexibleAssetType) -> "TypeDetails":
+        return cls(**{each.name: getattr(asset_type, each.name) for each in fields_of(cls)})
+
     @property
     def columns(self) -> dict[str, Any]:
         return asdict(self) | {"sort_key": sort_key(self.name)}
+
+    @property
+    def version(self) -> str:
+        """Names this state: another one means that somebody changed the type meanwhile."""
+        return version_of(asdict(self))
 
 
 #: What stays people's of a type that an app manages.
@@ -69,13 +90,22 @@ def create_type(
 
 @transaction.atomic
 def edit_type(
-    asset_type: FlexibleAssetType, details: TypeDetails, *, now: datetime, actor: User | None = None
+    asset_type: FlexibleAssetType,
+    details: TypeDetails,
+    *,
+    version: str = "",
+    now: datetime,
+    actor: User | None = None,
 ) -> FlexibleAssetType:
+    """`version` names the state that was read, to refuse what somebody else changed since."""
     asset_type = _lock(asset_type)
+    stored = TypeDetails.of(asset_type)
+    if version not in ("", stored.version):
+        raise StaleTypeError(stored)
     changes = {
-        name: {"before": getattr(asset_type, name), "after": value}
-        for name, value in asdict(details).items()
-        if getattr(asset_type, name) != value
+        name: {"before": before, "after": getattr(details, name)}
+        for name, before in asdict(stored).items()
+        if getattr(details, name) != before
     }
     if asset_type.is_locked and not changes.keys() <= _ALWAYS_OURS:
         raise TypeRefusedError(
@@ -142,7 +172,10 @@ def _set_archived(asset_type: FlexibleAssetType, verb: str, *, now: datetime, ac
 
 
 def _lock(asset_type: FlexibleAssetType) -> FlexibleAssetType:
-    return FlexibleAssetType.objects.select_for_update().get(pk=asset_type.pk)
+    held = FlexibleAssetType.objects.select_for_update().filter(pk=asset_type.pk).first()
+    if held is None:
+        raise TypeRefusedError(f"{asset_type.name} was deleted meanwhile.")
+    return held
 
 
 def _require_free_name(account_id: int, name: str, *, beside: FlexibleAssetType | None = None) -> None:

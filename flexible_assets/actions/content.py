@@ -1,6 +1,6 @@
 """What people fill an asset with, told apart by where it is kept: traits, tags, passwords, notes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from flexible_assets.actions.errors import LockedFieldError
 from flexible_assets.field_kinds import InvalidValueError
 from flexible_assets.models import FlexibleAsset, FlexibleAssetField
 from flexible_assets.schema import Schema
+from flexible_assets.staging import StoredFile
 
 #: A password is a line somebody types elsewhere, not a document.
 LONGEST_PASSWORD = 4_000
@@ -17,13 +18,15 @@ LONGEST_PASSWORD = 4_000
 class AssetContent:
     """Values by field key: of Tag fields ids, of Password fields the text, of others what traits hold or a person typed;
     nothing clears a field. Notes that are None stay. `version` names the state that was read, to refuse what somebody
-    else changed since."""
+    else changed since. `files` go into Upload fields, by their keys; None where no file can come along, so that none is
+    asked for."""
 
     values: Mapping[str, Any]
     notes: str | None = None
     version: str = ""
     #: As the log and the revisions call it: edited, restored or imported.
     reason: str = "edited"
+    files: Mapping[str, Sequence[StoredFile]] | None = None
 
 
 @dataclass(frozen=True)
@@ -125,4 +128,6 @@ def _clean(field: FlexibleAssetField, value: Any) -> Any:
     is_blank = value is None or (isinstance(value, str) and not value.strip())
     if is_blank and field.required:
         raise InvalidValueError("This field is required.")
-    return None if is_blank else field.behavior.clean(value)
+    if is_blank:
+        return None
+    return field.behavior.from_text(value) if isinstance(value, str) else field.behavior.clean(value)

@@ -1,7 +1,7 @@
 """A new asset, as a person fills it in."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,19 @@ from django.db import transaction
 from flexible_assets.actions.assets import write_filled
 from flexible_assets.actions.content import AssetContent
 from flexible_assets.actions.editing import put_content
-from flexible_assets.actions.errors import DeletedTypeError
+from flexible_assets.actions.errors import REFUSALS, BatchRefusedError, DeletedTypeError
 from flexible_assets.actions.history import remember
-from flexible_assets.actions.totals import lock_totals, recount
+from flexible_assets.actions.totals import lock_places, place_of, recount
 from flexible_assets.models import FlexibleAsset, FlexibleAssetType
 from flexible_assets.schema import Schema, schema_of
-from organizations.actions import record_activity
+from organizations.actions.activity import activity_line, record_activities
 from organizations.models import Organization, User
+
+
+@dataclass(frozen=True)
+class NewAsset:
+    organization: Organization
+    content: AssetContent
 
 
 @transaction.atomic
@@ -29,33 +35,52 @@ def create_asset(
     actor: User | None = None,
 ) -> FlexibleAsset:
     """Also one of a type that an integration keeps in step: then it is its people's alone, and never synced back."""
-    asset_type = _hold_type(schema.asset_type)
-    totals = lock_totals(schema, organization)
-    # Somebody may have changed the fields before the totals were held.
-    schema = schema_of(asset_type)
-    asset = blank_asset(schema, organization, now=now)
-    # Tags, passwords and expirations stand beside a row that is there.
-    schema.fill(asset, {}).save()
-    put_content(
-        schema, asset, replace(content, values=_complete(schema, content.values)), now=now, actor=actor
-    )
-    write_filled(schema, [asset], "notes")
-    recount([totals], slots=schema.number_slots)
-    remember(schema, asset, reason=content.reason, now=now, actor=actor)
-    record_activity(
-        asset.account_id,
-        at=now,
-        action=f"flexible-asset.{content.reason}",
-        subject=asset.name,
-        user=actor,
-        organization=organization,
-        about=asset,
-    )
+    try:
+        [asset] = create_several(schema, [NewAsset(organization, content)], now=now, actor=actor)
+    except BatchRefusedError as refused:
+        raise refused.reason from None
     return asset
 
 
+@transaction.atomic
+def create_several(
+    schema: Schema, news: Sequence[NewAsset], *, now: datetime, actor: User | None = None
+) -> list[FlexibleAsset]:
+    """The same many at once, or BatchRefusedError for the first that does not fit."""
+    asset_type = _hold_type(schema.asset_type)
+    totals = lock_places({place_of(blank_asset(schema, new.organization, now=now)) for new in news})
+    # Somebody may have changed the fields before the totals were held.
+    schema = schema_of(asset_type)
+    # Tags, passwords and expirations stand beside a row that is there.
+    assets = [schema.fill(blank_asset(schema, new.organization, now=now), {}) for new in news]
+    FlexibleAsset.objects.bulk_create(assets, batch_size=500)
+    for place, (asset, new) in enumerate(zip(assets, news, strict=True)):
+        content = replace(new.content, values=_complete(schema, new.content.values))
+        try:
+            put_content(schema, asset, content, now=now, actor=actor)
+        except REFUSALS as refused:
+            raise BatchRefusedError(place, refused) from refused
+    write_filled(schema, assets, "notes")
+    recount(totals, slots=schema.number_slots)
+    for asset, new in zip(assets, news, strict=True):
+        remember(schema, asset, reason=new.content.reason, now=now, actor=actor)
+    record_activities(
+        activity_line(
+            asset.account_id,
+            at=now,
+            action=f"flexible-asset.{new.content.reason}",
+            subject=asset.name,
+            user=actor,
+            organization=new.organization,
+            about=asset,
+        )
+        for asset, new in zip(assets, news, strict=True)
+    )
+    return assets
+
+
 def _hold_type(asset_type: FlexibleAssetType) -> FlexibleAssetType:
-    """Nobody deletes it before this transaction ends; changes of its fields pass by."""
+    """Nobody deletes it before this transaction ends, nor changes or takes away a field; new fields pass by."""
     types = FlexibleAssetType.objects.raw(
         "SELECT * FROM flexible_assets_flexibleassettype WHERE account_id = %s AND id = %s FOR KEY SHARE",
         [asset_type.account_id, asset_type.pk],
@@ -78,7 +103,8 @@ def blank_asset(schema: Schema, organization: Organization, *, now: datetime) ->
 
 
 def _complete(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
-    """With nothing for the required fields that are not named, so that they are asked for. Files come afterwards."""
+    """With nothing for the required fields that are not named, so that they are asked for; of files that is asked where
+    they are attached."""
     required = [
         field.key
         for field in schema.fields

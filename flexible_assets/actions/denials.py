@@ -15,6 +15,8 @@ def deny_types(
     group: Group, *, types: Collection[FlexibleAssetType], now: datetime, actor: User | None = None
 ) -> None:
     """These and no others."""
+    # Two at once would both add the same.
+    Group.objects.of_account(group.account_id).select_for_update(no_key=True).get(pk=group.pk)
     denials = TypeDenial.objects.filter(account_id=group.account_id, group=group)
     before = _names(group)
     denials.exclude(asset_type__in=types).delete()

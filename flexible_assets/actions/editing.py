@@ -1,6 +1,6 @@
 """What a person writes into an asset: own fields and notes, and of one that nobody keeps in step, every field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,16 +9,24 @@ from django.db import transaction
 
 from flexible_assets.actions.assets import write_filled
 from flexible_assets.actions.content import AssetContent, Change, Cleaned, Written, clean_content
-from flexible_assets.actions.errors import AssetConflictError, DeletedAssetError, InvalidAssetError
+from flexible_assets.actions.errors import (
+    REFUSALS,
+    AssetConflictError,
+    BatchRefusedError,
+    DeletedAssetError,
+    InvalidAssetError,
+)
+from flexible_assets.actions.files import FileRefusedError, attach_files
 from flexible_assets.actions.history import remember
 from flexible_assets.actions.passwords import set_password
 from flexible_assets.actions.tags import TagRefusedError, set_tags
 from flexible_assets.actions.totals import hold, recount
-from flexible_assets.models import FlexibleAsset
+from flexible_assets.models import Attachment, FlexibleAsset, OrganizationTotals
 from flexible_assets.revisions import Snapshot, version_of
 from flexible_assets.schema import Schema, schema_of
-from organizations.actions import record_activity
-from organizations.models import User
+from flexible_assets.staging import StoredFile
+from organizations.actions.activity import activity_line, record_activities
+from organizations.models import Activity, User
 
 
 @transaction.atomic
@@ -39,23 +47,68 @@ def edit_asset(
 def write_asset(
     asset: FlexibleAsset, content: AssetContent, *, now: datetime, actor: User | None = None
 ) -> FlexibleAsset:
-    held, totals = hold([asset.pk])
-    if not held or held[0].deleted_at is not None:
-        raise DeletedAssetError
-    asset, schema = held[0], schema_of(held[0].asset_type)
+    try:
+        [written] = write_several({asset.pk: content}, now=now, actor=actor)
+    except BatchRefusedError as refused:
+        raise refused.reason from None
+    return written
+
+
+@transaction.atomic
+def write_several(
+    contents: Mapping[int, AssetContent], *, now: datetime, actor: User | None = None
+) -> list[FlexibleAsset]:
+    """Many of one type at once, by id and in this order, or BatchRefusedError for the first that can't be."""
+    held, totals = hold(contents)
+    by_id = {asset.pk: asset for asset in held if asset.deleted_at is None}
+    schema = schema_of(held[0].asset_type) if held else None
+    written: list[_Edit] = []
+    for place, (asset_id, content) in enumerate(contents.items()):
+        try:
+            if schema is None or asset_id not in by_id:
+                raise DeletedAssetError
+            written.append(_edit(schema, by_id[asset_id], content, now=now, actor=actor))
+        except REFUSALS as refused:
+            raise BatchRefusedError(place, refused) from refused
+    changed = [edit for edit in written if edit.written]
+    if schema is not None and changed:
+        _keep(schema, changed, totals, now=now, actor=actor)
+    return [edit.asset for edit in written]
+
+
+@dataclass(frozen=True)
+class _Edit:
+    asset: FlexibleAsset
+    content: AssetContent
+    before: Snapshot
+    written: Written
+
+
+def _edit(
+    schema: Schema, asset: FlexibleAsset, content: AssetContent, *, now: datetime, actor: User | None
+) -> _Edit:
     if content.version and content.version != version_of(schema, asset):
         raise AssetConflictError(asset)
     before = Snapshot.of_asset(schema, asset)
-    written = put_content(schema, asset, content, now=now, actor=actor)
-    if not written:
-        return asset
-    asset.updated_at = now
-    write_filled(schema, [asset], "notes", "updated_at")
+    return _Edit(asset, content, before, put_content(schema, asset, content, now=now, actor=actor))
+
+
+def _keep(
+    schema: Schema,
+    edits: Sequence[_Edit],
+    totals: Sequence[OrganizationTotals],
+    *,
+    now: datetime,
+    actor: User | None,
+) -> None:
+    for edit in edits:
+        edit.asset.updated_at = now
+    write_filled(schema, [edit.asset for edit in edits], "notes", "updated_at")
     recount(totals, slots=schema.number_slots)
-    remember(schema, asset, before=before, reason=content.reason, now=now, actor=actor)
-    if written.details:
-        _record(asset, content, written, now=now, actor=actor)
-    return asset
+    for edit in edits:
+        reason = edit.content.reason
+        remember(schema, edit.asset, before=edit.before, reason=reason, now=now, actor=actor)
+    record_activities(_line(edit, now=now, actor=actor) for edit in edits if edit.written.details)
 
 
 def put_content(
@@ -79,6 +132,8 @@ class _Writer:
         # Before the tags, whose line of the log names the asset.
         fields = self._fill(cleaned)
         is_retagged = self._tag(cleaned.tags, errors)
+        if content.files is not None:
+            self._attach(content.files, errors)
         if errors:
             raise InvalidAssetError(errors)
         for key, text in cleaned.passwords.items():
@@ -107,17 +162,29 @@ class _Writer:
                 errors[key] = str(refused)
         return is_retagged
 
+    def _attach(self, files: Mapping[str, Sequence[StoredFile]], errors: dict[str, str]) -> None:
+        """Into the Upload fields; what can't be, and what is missing in them, is added to the errors."""
+        kept = Attachment.objects.of_asset(self.asset)
+        for field in self.schema.writable_fields(self.asset):
+            if not field.behavior.is_file:
+                continue
+            try:
+                if sent := files.get(field.key):
+                    attach_files(self.asset, sent, field=field, now=self.now, actor=self.actor)
+                elif field.required and not kept.filter(field=field).exists():
+                    errors[field.key] = "This field is required."
+            except FileRefusedError as refused:
+                errors[field.key] = str(refused)
 
-def _record(
-    asset: FlexibleAsset, content: AssetContent, written: Written, *, now: datetime, actor: User | None
-) -> None:
-    record_activity(
-        asset.account_id,
+
+def _line(edit: _Edit, *, now: datetime, actor: User | None) -> Activity:
+    return activity_line(
+        edit.asset.account_id,
         at=now,
-        action=f"flexible-asset.{content.reason}",
-        subject=asset.name,
+        action=f"flexible-asset.{edit.content.reason}",
+        subject=edit.asset.name,
         user=actor,
-        organization=asset.organization,
-        about=asset,
-        details=written.details,
+        organization=edit.asset.organization,
+        about=edit.asset,
+        details=edit.written.details,
     )

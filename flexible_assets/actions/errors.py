@@ -41,8 +41,21 @@ class DeletedAssetError(ValueError):
         super().__init__("This was deleted meanwhile. Restore it from the deleted assets to go on.")
 
 
+class BatchRefusedError(ValueError):
+    """One of several can't be written; `place` says which, from 0."""
+
+    def __init__(self, place: int, reason: Exception) -> None:
+        super().__init__(str(reason))
+        self.place = place
+        self.reason = reason
+
+
 class DeletedTypeError(ValueError):
     """Its type was deleted meanwhile."""
 
     def __init__(self) -> None:
         super().__init__("This type was deleted meanwhile, so nothing new can be made of it.")
+
+
+#: What may be wrong with one asset of several.
+REFUSALS = (AssetConflictError, DeletedAssetError, InvalidAssetError, LockedFieldError)

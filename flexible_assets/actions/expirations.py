@@ -18,7 +18,8 @@ def refresh_expirations(schema: Schema, asset_ids: Collection[int] | None = None
     assets = FlexibleAsset.objects.of_type(schema.asset_type).order_by("pk")
     if asset_ids is not None:
         assets = assets.filter(pk__in=asset_ids)
-    for batch in _batches(assets.iterator(chunk_size=_BATCH)):
+    dates = assets.only("account_id", "organization_id", "traits")
+    for batch in _batches(dates.iterator(chunk_size=_BATCH)):
         write_expirations(schema, batch)
 
 

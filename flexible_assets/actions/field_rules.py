@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from flexible_assets.actions.field_specs import FieldSpec
 from flexible_assets.field_kinds import FIELD_KINDS, SLOTS, FieldKind, InvalidValueError
@@ -13,6 +13,8 @@ from flexible_assets.models import AssetSecret, AssetTag, Attachment, FlexibleAs
 from flexible_assets.querysets import AssetQuerySet
 from flexible_assets.schema import Schema
 from flexible_assets.targets import UnknownTagTypeError, target_of
+from flexible_assets.traits import trait
+from organizations.names import search_key
 
 MOST_DECIMALS = 6
 LONGEST_OPTION = 100
@@ -24,6 +26,16 @@ class FieldRefusedError(ValueError):
     def __init__(self, message: str, *, about: str = "") -> None:
         super().__init__(message)
         self.about = about
+
+
+class StaleFieldError(FieldRefusedError):
+    """It is another one than was read."""
+
+    def __init__(self, stored: FieldSpec) -> None:
+        super().__init__(
+            f"Somebody else changed {stored.name} meanwhile. Below is what you wrote; save again to have it so."
+        )
+        self.version = stored.version
 
 
 class SlotsUsedUpError(FieldRefusedError):
@@ -61,7 +73,9 @@ def checked_edit(schema: Schema, field: FlexibleAssetField, spec: FieldSpec) -> 
             "Lists have to show at least one field. Show another one first.", about="show_in_list"
         )
     if spec.kind != field.kind:
-        _require_empty(field)
+        _require_empty(field, what="kind")
+    elif spec.tag_type != field.tag_type:
+        _require_empty(field, what="tag_type")
     else:
         _require_unused(
             field, gone={value for value, _ in field.options} - {value for value, _ in spec.options}
@@ -70,10 +84,10 @@ def checked_edit(schema: Schema, field: FlexibleAssetField, spec: FieldSpec) -> 
 
 
 def _require_free_name(schema: Schema, spec: FieldSpec) -> None:
-    if not spec.key:
+    if not any(character.isalnum() for character in spec.name):
         raise FieldRefusedError("Give the field a name with letters or digits.", about="name")
     for field in schema.fields:
-        if spec.key == replace(spec, name=field.name).key:
+        if search_key(field.name) == search_key(spec.name):
             raise FieldRefusedError(
                 f"{schema.asset_type.name} has a field {field.name} already.", about="name"
             )
@@ -134,12 +148,13 @@ def _clean_default(kind: type[FieldKind], spec: FieldSpec) -> Any:
         raise FieldRefusedError(str(invalid), about="default") from None
 
 
-def _require_empty(field: FlexibleAssetField) -> None:
+def _require_empty(field: FlexibleAssetField, *, what: str) -> None:
     count = assets_holding(field).count()
     if count:
+        told = {"kind": "its kind", "tag_type": "what it links to"}[what]
         raise FieldRefusedError(
-            f"{field.name} holds values of {in_assets(count)}, so its kind can't change. Add another field instead.",
-            about="kind",
+            f"{field.name} holds values of {in_assets(count)}, so {told} can't change. Add another field instead.",
+            about=what,
         )
 
 
@@ -165,9 +180,9 @@ def assets_holding(field: FlexibleAssetField) -> AssetQuerySet:
 
 
 def options_in_use(field: FlexibleAssetField) -> Mapping[str, int]:
-    key = f"traits__{field.key}"
-    values = FlexibleAsset.objects.of_type(field.asset_type).values_list(key, flat=True)
-    return Counter(value for value in values.iterator() if isinstance(value, str))
+    assets = FlexibleAsset.objects.of_type(field.asset_type).filter(traits__has_key=field.key)
+    chosen = assets.order_by().values_list(trait(field.key)).annotate(Count("pk"))
+    return {value: count for value, count in chosen if isinstance(value, str)}
 
 
 def in_assets(count: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from flexible_assets.models import FlexibleAssetField
+from organizations.versions import version_of
 
 #: What a person decides of a field.
 ATTRIBUTES = (
@@ -41,7 +42,8 @@ class FieldSpec:
 
     @property
     def key(self) -> str:
-        return slugify(self.name)
+        """In Latin letters; of a name that has none, one that says nothing."""
+        return slugify(self.name) or "field"
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -50,6 +52,11 @@ class FieldSpec:
             "options": [list(pair) for pair in self.options],
             "meter_of": self.meter_of,
         }
+
+    @property
+    def version(self) -> str:
+        """Names this state: another one means that somebody changed the field meanwhile."""
+        return version_of(self.columns)
 
 
 def spec_of(field: FlexibleAssetField) -> FieldSpec:

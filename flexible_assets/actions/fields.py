@@ -8,7 +8,14 @@ from typing import Any
 
 from django.db import transaction
 
-from flexible_assets.actions.field_rules import FieldRefusedError, SlotsUsedUpError, checked, checked_edit
+from flexible_assets.actions.field_rules import (
+    FieldRefusedError,
+    SlotsUsedUpError,
+    StaleFieldError,
+    assets_holding,
+    checked,
+    checked_edit,
+)
 from flexible_assets.actions.field_specs import ATTRIBUTES, FieldSpec, spec_of
 from flexible_assets.actions.refilling import hold_for_change, refill
 from flexible_assets.field_kinds import FIELD_KINDS, SLOTS
@@ -22,23 +29,36 @@ from organizations.models import User
 def add_own_field(schema: Schema, spec: FieldSpec, *, now: datetime, actor: User | None = None) -> Schema:
     """Gives the type a field of its people, which no sync writes; the schema with it is returned."""
     # Two people adding one name go one after the other; syncs, which only hold on to the type's key, pass by.
-    asset_type = FlexibleAssetType.objects.select_for_update(no_key=True).get(pk=schema.asset_type.pk)
+    types = FlexibleAssetType.objects.select_for_update(no_key=True)
+    asset_type = types.filter(pk=schema.asset_type.pk).first()
+    if asset_type is None:
+        raise FieldRefusedError("This type was deleted meanwhile.")
     schema = schema_of(asset_type)
     spec = checked(schema, spec)
     add_fields(schema, [spec])
-    _record(schema, "created", spec.name, {"key": spec.key, "kind": spec.kind}, now=now, actor=actor)
-    return schema_of(asset_type)
+    schema = schema_of(asset_type)
+    key = schema.fields[-1].key
+    _record(schema, "created", spec.name, {"key": key, "kind": spec.kind}, now=now, actor=actor)
+    return schema
 
 
 @transaction.atomic
 def edit_field(
-    field: FlexibleAssetField, spec: FieldSpec, *, now: datetime, actor: User | None = None
+    field: FlexibleAssetField,
+    spec: FieldSpec,
+    *,
+    version: str = "",
+    now: datetime,
+    actor: User | None = None,
 ) -> FlexibleAssetField:
-    """Assets follow: their names, slots and decimals are written anew where the change touches them."""
+    """Assets follow: their names, slots and decimals are written anew where the change touches them. `version` names the
+    state that was read, to refuse what somebody else changed since."""
     before = hold_for_change(field.asset_type)
     # A copy, so that the schema goes on to tell what was.
-    field = copy(next(each for each in before.fields if each.pk == field.pk))
+    field = copy(_held(before, field))
     old = spec_of(field)
+    if version not in ("", old.version):
+        raise StaleFieldError(old)
     spec = replace(checked_edit(before, field, spec), meter_of=field.meter_of)
     if spec == old:
         return field
@@ -59,11 +79,15 @@ def edit_field(
 
 
 @transaction.atomic
-def delete_field(field: FlexibleAssetField, *, now: datetime, actor: User | None = None) -> None:
-    """With everything that assets hold in it, for good."""
+def delete_field(
+    field: FlexibleAssetField, *, only_empty: bool = False, now: datetime, actor: User | None = None
+) -> None:
+    """With everything that assets hold in it, for good; or not at all where one holds something."""
     before = hold_for_change(field.asset_type)
-    field = next(each for each in before.fields if each.pk == field.pk)
+    field = _held(before, field)
     require_deletable(before, field)
+    if only_empty and assets_holding(field).exists():
+        raise FieldRefusedError(f"Somebody filled {field.name} meanwhile. Look at what would be lost first.")
     field.delete()
     after = schema_of(before.asset_type)
     refill(before, after)
@@ -79,22 +103,33 @@ def require_deletable(schema: Schema, field: FlexibleAssetField) -> None:
 
 
 @transaction.atomic
-def order_fields(
-    asset_type: FlexibleAssetType, field_ids: Sequence[int], *, now: datetime, actor: User | None = None
+def move_field(
+    field: FlexibleAssetField, *, behind: Sequence[int], now: datetime, actor: User | None = None
 ) -> Schema:
-    """Puts the fields into this order; those that aren't named follow in the order they had."""
-    before = hold_for_change(asset_type)
-    places = {field_id: place for place, field_id in enumerate(field_ids)}
-    ordered = sorted(before.fields, key=lambda field: places.get(field.pk, len(places)))
-    if [field.pk for field in ordered] == [field.pk for field in before.fields]:
+    """Puts the field behind the first of these that is still there, or before all others. They stay where they are:
+    somebody else may be moving them."""
+    before = hold_for_change(field.asset_type)
+    field = _held(before, field)
+    ordered = [each for each in before.fields if each.pk != field.pk]
+    places = {each.pk: place for place, each in enumerate(ordered, start=1)}
+    ordered.insert(next((places[pk] for pk in behind if pk in places), 0), field)
+    if [each.pk for each in ordered] == [each.pk for each in before.fields]:
         return before
-    for order, field in enumerate(ordered, start=1):
-        field.order = order
+    for order, each in enumerate(ordered, start=1):
+        each.order = order
     FlexibleAssetField.objects.bulk_update(ordered, ["order"])
     after = schema_of(before.asset_type)
     refill(before, after)
-    _record(after, "ordered", "", {"order": [field.name for field in after.fields]}, now=now, actor=actor)
+    _record(after, "ordered", "", {"order": [each.name for each in after.fields]}, now=now, actor=actor)
     return after
+
+
+def _held(schema: Schema, field: FlexibleAssetField) -> FlexibleAssetField:
+    """As it is now, with its type held."""
+    for each in schema.fields:
+        if each.pk == field.pk:
+            return each
+    raise FieldRefusedError(f"{field.name} was deleted meanwhile.")
 
 
 def _record(

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from flexible_assets.actions.outcomes import Outcome, sort_out
 from flexible_assets.actions.totals import hold, recount
 from flexible_assets.models import FlexibleAsset
-from organizations.actions import record_activity
+from organizations.actions import activity_line, record_activities
+from organizations.actions.outcomes import Outcome, sort_out
 from organizations.models import User
 
 #: How long what was deleted can be restored.
@@ -92,8 +92,8 @@ def _carry_out(
     ids = tuple(asset.pk for asset in fit)
     FlexibleAsset.objects.filter(pk__in=ids).update(updated_at=now, **columns)
     recount(totals)
-    for asset in fit:
-        record_activity(
+    record_activities(
+        activity_line(
             asset.account_id,
             at=now,
             action=move.action,
@@ -102,4 +102,6 @@ def _carry_out(
             organization=asset.organization,
             about=asset,
         )
+        for asset in fit
+    )
     return Outcome(ids, skipped)

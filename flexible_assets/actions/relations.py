@@ -25,29 +25,50 @@ def relate(
     now: datetime,
     actor: User | None = None,
 ) -> AssetRelation:
-    """Puts `to` beside the asset, seen from both. Where it stands there already, only the note changes."""
+    """Puts `to` beside the asset, seen from both. Where it stands there already, a note given replaces its note."""
     if to == asset:
         raise RelationRefusedError("An asset can't be related to itself.")
-    relation = _between(asset, to).select_for_update().first()
-    if relation is None:
-        relation, _ = AssetRelation.objects.get_or_create(
-            account_id=asset.account_id,
-            asset=asset,
-            **{column_of(to): to},
-            defaults={"notes": notes, "created_at": now},
-        )
-    elif relation.notes == notes:
-        return relation
-    relation.notes = notes
-    relation.save(update_fields=["notes"])
+    _hold(asset, to)
+    relation = _between(asset, to).first()
+    if relation is not None:
+        return annotate(relation, notes=notes or relation.notes, now=now, actor=actor)
+    relation = AssetRelation.objects.create(
+        account_id=asset.account_id, asset=asset, **{column_of(to): to}, notes=notes, created_at=now
+    )
     _record(relation, "flexible-asset.related", now=now, actor=actor)
     return relation
 
 
 @transaction.atomic
+def annotate(
+    relation: AssetRelation, *, notes: str, now: datetime, actor: User | None = None
+) -> AssetRelation:
+    """Writes or clears its note."""
+    stored = AssetRelation.objects.of_account(relation.account_id).select_for_update()
+    held = stored.filter(pk=relation.pk).first()
+    if held is None:
+        raise RelationRefusedError("Somebody has taken this off the related items meanwhile. Add it again.")
+    if held.notes != notes:
+        held.notes = notes
+        held.save(update_fields=["notes"])
+        _record(held, "flexible-asset.related", now=now, actor=actor)
+    return held
+
+
+@transaction.atomic
 def unrelate(relation: AssetRelation, *, now: datetime, actor: User | None = None) -> None:
-    _record(relation, "flexible-asset.unrelated", now=now, actor=actor)
-    relation.delete()
+    """Of two who do it at once, one is told in the log."""
+    gone, _ = AssetRelation.objects.of_account(relation.account_id).filter(pk=relation.pk).delete()
+    if gone:
+        _record(relation, "flexible-asset.unrelated", now=now, actor=actor)
+
+
+def _hold(asset: FlexibleAsset, to: Any) -> None:
+    """Whoever puts the same two together from the other side waits, so that they are put together once. Syncs, which
+    only hold on to the key, pass by."""
+    ids = [each.pk for each in (asset, to) if isinstance(each, FlexibleAsset)]
+    assets = FlexibleAsset.objects.of_account(asset.account_id).filter(pk__in=ids).order_by("pk")
+    list(assets.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _between(asset: FlexibleAsset, to: Any) -> QuerySet[AssetRelation]:

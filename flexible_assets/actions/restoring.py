@@ -40,9 +40,9 @@ def _restored(field: FlexibleAssetField, revision: AssetRevision, actor: User) -
 
 
 def _still_there(field: FlexibleAssetField, revision: AssetRevision, actor: User) -> tuple[int, ...]:
-    """What was tagged then and may be tagged today, or is."""
-    ids = {pk for _, pk, _ in revision.tags[field.key]}
-    asset = revision.asset
-    choosable = target_of(field.tag_type).choosable(actor, asset.organization).filter(pk__in=ids)
+    """What was tagged then and may be tagged today, or is. The field may have named another kind of record then."""
+    asset, kind = revision.asset, target_of(field.tag_type)
+    ids = {pk for column, pk, _ in revision.tags[field.key] if column == kind.column}
+    choosable = kind.choosable(actor, asset.organization).filter(pk__in=ids)
     tagged = ids.intersection(tagged_ids(asset, field, user=actor))
     return tuple(sorted(tagged.union(choosable.values_list("pk", flat=True))))

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from flexible_assets.actions.outcomes import Outcome, sort_out
 from flexible_assets.actions.totals import hold, recount
 from flexible_assets.models import AssetGrant, FlexibleAsset
-from organizations.actions import record_activity
+from organizations.actions import activity_line, record_activities
+from organizations.actions.outcomes import Outcome, sort_out
 from organizations.models import Group, User
 from organizations.roles import Right
 
@@ -104,9 +104,20 @@ def _secure(
         asset.is_restricted = audience is not None
     recount(totals)
     after = _told_by_asset(assets)
-    for asset in assets:
-        if before[asset.pk] != after[asset.pk]:
-            _record(asset, before[asset.pk], after[asset.pk], now=now, actor=actor)
+    record_activities(
+        activity_line(
+            asset.account_id,
+            at=now,
+            action="flexible-asset.secured",
+            subject=asset.name,
+            user=actor,
+            organization=asset.organization,
+            about=asset,
+            details={"before": before[asset.pk], "after": after[asset.pk]},
+        )
+        for asset in assets
+        if before[asset.pk] != after[asset.pk]
+    )
     return Outcome(tuple(asset.pk for asset in assets), skipped)
 
 
@@ -136,23 +147,3 @@ def _told_by_asset(assets: Collection[FlexibleAsset]) -> dict[int, list[str] | N
         if names is not None:
             names.append(grant.user.email if grant.user else f"group {grant.group}")
     return told
-
-
-def _record(
-    asset: FlexibleAsset,
-    before: list[str] | None,
-    after: list[str] | None,
-    *,
-    now: datetime,
-    actor: User | None,
-) -> None:
-    record_activity(
-        asset.account_id,
-        at=now,
-        action="flexible-asset.secured",
-        subject=asset.name,
-        user=actor,
-        organization=asset.organization,
-        about=asset,
-        details={"before": before, "after": after},
-    )

@@ -1,6 +1,7 @@
 """Records named in the Tag fields of assets."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -45,7 +46,7 @@ def set_tags(
     _require_possible(asset, field, wanted=wanted, added=wanted - stored, actor=actor)
     if wanted == stored:
         return False
-    before = _told(kind, asset.account_id, stored)
+    details = _details(field, before=stored, after=wanted)
     _write(asset, field, kind, stored=stored, wanted=wanted)
     record_activity(
         asset.account_id,
@@ -55,7 +56,7 @@ def set_tags(
         user=actor,
         organization=asset.organization,
         about=asset,
-        details={"fields": {field.key: {"before": before, "after": _told(kind, asset.account_id, wanted)}}},
+        details=details,
     )
     return True
 
@@ -114,29 +115,68 @@ def _write(
     )
 
 
+def _details(field: FlexibleAssetField, *, before: Collection[int], after: Collection[int]) -> dict[str, Any]:
+    """Not even how many, unless everyone who reads of the asset may know them."""
+    kind = target_of(field.tag_type)
+    if not kind.is_seen_with_asset:
+        return {"field": field.name}
+    told = {name: _told(kind, field.account_id, ids) for name, ids in (("before", before), ("after", after))}
+    return {"fields": {field.key: told}}
+
+
 def _told(kind: TargetKind, account_id: int, ids: Collection[int]) -> str:
-    """Names, where everyone who reads of the asset may know them; else how many."""
-    if not kind.is_seen_with_asset or len(ids) > _NAMES_TOLD:
-        return f"{len(ids):,} tagged" if ids else ""
+    if len(ids) > _NAMES_TOLD:
+        return f"{len(ids):,} tagged"
     rows = kind.of_account(account_id).filter(pk__in=ids).order_by(*kind.order)
     return ", ".join(str(row) for row in rows)
 
 
+@dataclass(frozen=True)
+class TagChanges:
+    """Contacts to tag in a field, and to tag no longer, by asset id."""
+
+    added: Mapping[int, Sequence[int]]
+    gone: Mapping[int, Sequence[int]]
+
+    def portions(self, size: int) -> Iterator["TagChanges"]:
+        """Of at most so many tags, for writers that must not keep others waiting."""
+        for asset_id, contact_ids in self.gone.items():
+            for start in range(0, len(contact_ids), size):
+                yield TagChanges(added={}, gone={asset_id: contact_ids[start : start + size]})
+        for asset_id, contact_ids in self.added.items():
+            for start in range(0, len(contact_ids), size):
+                yield TagChanges(added={asset_id: contact_ids[start : start + size]}, gone={})
+
+
 def replace_tags(field: FlexibleAssetField, wanted: Mapping[int, Collection[int]]) -> None:
     """Makes the contacts tagged in `field` exactly those wanted, by asset id; touches only what differs."""
+    write_tags(field, tag_changes(field, wanted))
+
+
+def tag_changes(field: FlexibleAssetField, wanted: Mapping[int, Collection[int]]) -> TagChanges:
+    """What differs from the contacts wanted, by asset id."""
     stored: dict[int, set[int]] = {asset_id: set() for asset_id in wanted}
     rows = AssetTag.objects.filter(account_id=field.account_id, field=field, asset_id__in=wanted)
     for asset_id, contact_id in rows.values_list("asset_id", "contact_id"):
         stored[asset_id].add(contact_id)
+    return TagChanges(
+        added={asset_id: sorted(set(contacts) - stored[asset_id]) for asset_id, contacts in wanted.items()},
+        gone={
+            asset_id: sorted(stored[asset_id].difference(contacts)) for asset_id, contacts in wanted.items()
+        },
+    )
+
+
+def write_tags(field: FlexibleAssetField, changes: TagChanges) -> None:
     added = (
         AssetTag(account_id=field.account_id, asset_id=asset_id, field=field, contact_id=contact_id)
-        for asset_id, contacts in wanted.items()
-        for contact_id in sorted(set(contacts) - stored[asset_id])
+        for asset_id, contact_ids in changes.added.items()
+        for contact_id in contact_ids
     )
     # One batch after the other: everyone in a tenant of 100,000 holds some license.
     while batch := list(islice(added, _BATCH)):
         AssetTag.objects.bulk_create(batch)
-    for asset_id, contacts in wanted.items():
-        gone = stored[asset_id] - set(contacts)
-        if gone:
-            rows.filter(asset_id=asset_id, contact_id__in=gone).delete()
+    rows = AssetTag.objects.filter(account_id=field.account_id, field=field)
+    for asset_id, contact_ids in changes.gone.items():
+        if contact_ids:
+            rows.filter(asset_id=asset_id, contact_id__in=contact_ids).delete()

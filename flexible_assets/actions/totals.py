@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from flexible_assets.field_kinds import SLOTS
+from flexible_assets.field_kinds import SLOT_LIMIT, SLOTS
 from flexible_assets.models import FlexibleAsset, OrganizationTotals
 from flexible_assets.querysets import AssetQuerySet
 from flexible_assets.schema import Schema
 from organizations.models import Organization
+
+_LARGEST = SLOT_LIMIT - 1
 
 
 @dataclass(frozen=True, order=True)
@@ -79,11 +82,16 @@ def _figures(places: Collection[Place], slots: Sequence[str]) -> dict[Place, dic
     )
     names = ["assets", *slots]
     return {
-        Place(account_id, organization_id, type_id): dict(zip(names, map(int, figures), strict=True))
+        Place(account_id, organization_id, type_id): dict(zip(names, map(_fitting, figures), strict=True))
         for organization_id, type_id, *figures in grouped.values_list(
             "organization_id", "asset_type_id", *names
         )
     }
+
+
+def _fitting(figure: Decimal | int) -> int:
+    """Each number fits its slot; only sums of numbers that count nothing real do not fit the totals."""
+    return int(max(-_LARGEST, min(figure, _LARGEST)))
 
 
 def _take(row: OrganizationTotals, figures: dict[str, int]) -> bool:

@@ -30,7 +30,7 @@ class UploadKind(FieldKind):
     is_file = True
 
     def clean(self, value: Any) -> None:
-        raise InvalidValueError("Files are uploaded on the asset's page.")
+        raise InvalidValueError("Files are attached beside the traits.")
 
 
 class PasswordKind(FieldKind):

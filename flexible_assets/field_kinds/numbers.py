@@ -8,6 +8,8 @@ from flexible_assets.field_kinds.base import FieldKind, InvalidValueError
 from flexible_assets.field_kinds.slots import SLOT_LIMIT
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}([,\u00a0\u202f ]\d{3})+(\.\d+)?")
+#: Of the largest number that a slot holds; more are not even looked at.
+_DIGITS = len(str(SLOT_LIMIT))
 _SEPARATORS = re.compile(r"[,\u00a0\u202f ]")
 
 
@@ -29,11 +31,15 @@ class NumberKind(FieldKind):
         if isinstance(value, bool):
             raise InvalidValueError("This must be a number.")
         try:
-            number = Decimal(str(value)).quantize(Decimal(1).scaleb(-self.decimals), rounding=ROUND_HALF_UP)
+            number = Decimal(str(value))
         except ArithmeticError:
             raise InvalidValueError("This must be a number.") from None
-        if number.is_nan():
+        if not number.is_finite():
             raise InvalidValueError("This must be a number.")
+        if number.adjusted() + self.decimals >= _DIGITS:
+            raise InvalidValueError("This number is too large.")
+        # Adding nothing takes the sign from what is rounded to zero.
+        number = number.quantize(Decimal(1).scaleb(-self.decimals), rounding=ROUND_HALF_UP) + 0
         if abs(number.scaleb(self.decimals)) >= SLOT_LIMIT:
             raise InvalidValueError("This number is too large.")
         return int(number) if self.decimals == 0 else str(number)

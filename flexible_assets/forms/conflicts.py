@@ -42,7 +42,7 @@ def _compared(stored: FlexibleAsset, form: AssetForm, security: SecurityForm | N
     compared = [
         _difference(field.name, _stored_text(stored, field, form.draft.user), _typed_text(form, name, field))
         for name, field in form.asset_fields.items()
-        if not field.behavior.is_secret
+        if not (field.behavior.is_secret or field.behavior.is_file)
     ]
     compared.append(
         _difference("Notes", stored.notes, form.cleaned_data["notes"].replace("\r\n", "\n").strip())
@@ -68,7 +68,7 @@ def _typed_text(form: AssetForm, name: str, field: FlexibleAssetField) -> str:
     if field.behavior.is_tag:
         return _names(field, typed, form.draft.user)
     try:
-        return field.behavior.to_text(field.behavior.clean(typed) if typed.strip() else None)
+        return field.behavior.to_text(field.behavior.from_text(typed) if typed.strip() else None)
     except InvalidValueError:
         return str(typed)
 

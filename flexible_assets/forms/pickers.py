@@ -13,7 +13,7 @@ from flexible_assets.picking import LISTED, SUGGESTED, Choice, Picking
 from organizations.names import search_key
 
 #: What may be picked at once: many more than one looks through, and few enough for one statement.
-_MOST = 500
+MOST_PICKED = 500
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class PickerWidget(forms.Widget):
         sent = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name, ())
         values = tuple(value for value in sent if "\0" not in value)
         typed = str(data.get(f"{name}-find", "")).replace("\0", "").strip()
-        return Picked(values[:_MOST], typed[:200])
+        return Picked(values, typed[:200])
 
 
 class PickerField(forms.Field):
@@ -60,6 +60,8 @@ class PickerField(forms.Field):
         self.picking, self.search_url = picking, search_url
 
     def clean(self, value: Picked) -> list[Choice]:
+        if len(value.values) > MOST_PICKED:
+            raise ValidationError(f"Choose at most {MOST_PICKED} here.")
         chosen = self._chosen(value.values)
         if value.typed:
             found = self._found(value.typed)

@@ -1,12 +1,14 @@
 """Forms of the type builder: a type, one of its fields, and what a new type starts from."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
-from flexible_assets.actions.building import TypeDetails, TypeRefusedError
-from flexible_assets.actions.field_rules import MOST_DECIMALS, FieldRefusedError
+from flexible_assets.actions.building import StaleTypeError, TypeDetails, TypeRefusedError
+from flexible_assets.actions.field_rules import MOST_DECIMALS, FieldRefusedError, StaleFieldError
 from flexible_assets.actions.field_specs import FieldSpec, spec_of
 from flexible_assets.field_kinds import FIELD_KINDS, FieldKind, InvalidValueError
 from flexible_assets.icons import icon_names
@@ -26,6 +28,11 @@ class TypeForm(forms.Form):
     show_in_menu = forms.BooleanField(label="Show in the sidebar", required=False)
     icon = forms.CharField(max_length=50)
 
+    def __init__(self, data: QueryDict | None, *, asset_type: FlexibleAssetType) -> None:
+        stored = TypeDetails.of(asset_type)
+        super().__init__(data, initial=asdict(stored))
+        self.version = stored.version if data is None else data.get("version", "")
+
     def clean_icon(self) -> str:
         icon: str = self.cleaned_data["icon"]
         if icon not in icon_names():
@@ -38,13 +45,15 @@ class TypeForm(forms.Form):
 
     def tell(self, refused: TypeRefusedError) -> None:
         self.add_error(refused.about if refused.about in self.fields else None, str(refused))
+        # Sent again, the form writes over what it has just told of.
+        self.version = refused.version if isinstance(refused, StaleTypeError) else self.version
 
 
 class LockedTypeForm(TypeForm):
     """Of a type that an app manages: where it stands in the sidebar, and its icon."""
 
-    def __init__(self, data: Any, *, asset_type: FlexibleAssetType, **options: Any) -> None:
-        super().__init__(data, **options)
+    def __init__(self, data: QueryDict | None, *, asset_type: FlexibleAssetType) -> None:
+        super().__init__(data, asset_type=asset_type)
         self.kept = {"name": asset_type.name, "description": asset_type.description}
         for name in self.kept:
             del self.fields[name]
@@ -99,18 +108,19 @@ class FieldForm(forms.Form):
     default = forms.CharField(required=False, max_length=5_000, help_text="What a new asset starts with.")
 
     def __init__(
-        self, data: Any, *, types: list[FlexibleAssetType], field: FlexibleAssetField | None = None
+        self,
+        data: QueryDict | None,
+        *,
+        types: list[FlexibleAssetType],
+        field: FlexibleAssetField | None = None,
     ) -> None:
         super().__init__(data, initial=_initial(field))
         self.field = field
+        self.version = data.get("version", "") if data else spec_of(field).version if field else ""
         self.fields["tag_type"] = forms.ChoiceField(
             label="Links to",
             required=False,
-            choices=[
-                ("", "Choose"),
-                *((name, f"{target.label}s") for name, target in TAG_TARGETS.items()),
-                *((f"FlexibleAssetType: {each.pk}", each.name) for each in types),
-            ],
+            choices=_linkable(types, field),
             error_messages={"invalid_choice": "Choose what the field links to."},
         )
 
@@ -156,6 +166,19 @@ class FieldForm(forms.Form):
 
     def tell(self, refused: FieldRefusedError) -> None:
         self.add_error(refused.about if refused.about in self.fields else None, str(refused))
+        # Sent again, the form writes over what it has just told of.
+        self.version = refused.version if isinstance(refused, StaleFieldError) else self.version
+
+
+def _linkable(types: list[FlexibleAssetType], field: FlexibleAssetField | None) -> list[tuple[str, str]]:
+    choices = [
+        ("", "Choose"),
+        *((name, f"{target.label}s") for name, target in TAG_TARGETS.items()),
+        *((f"FlexibleAssetType: {each.pk}", each.name) for each in types),
+    ]
+    kept = field.tag_type if field else ""
+    # Archived since, or denied to whoever edits the field, who need not touch it.
+    return choices if kept in dict(choices) else [*choices, (kept, "What it links to now")]
 
 
 def _initial(field: FlexibleAssetField | None) -> dict[str, Any]:

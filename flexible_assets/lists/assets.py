@@ -15,7 +15,7 @@ from flexible_assets.models import AssetGrant, FlexibleAsset
 from flexible_assets.policies import visible_assets
 from flexible_assets.querysets import AssetQuerySet, sums_of
 from flexible_assets.schema import Schema
-from flexible_assets.totals import sums_by_slot
+from flexible_assets.totals import figures_in, sums_by_slot
 from organizations.access import AccountRequest
 from organizations.lists import BulkAction, ListFilter, ListQuery, ListSpec
 from organizations.lists.organizations import across_organizations
@@ -58,6 +58,7 @@ class AssetList:
             key=f"{'global' if self._is_global else 'type'}:{asset_type.pk}",
             user=user,
             organization=self.organization,
+            about=asset_type,
             bulk=self.bulk,
         )
 
@@ -111,8 +112,13 @@ class AssetList:
         if not slots:
             return None
         if not self.spec.is_filtered:
-            return sums_by_slot(self.request.user, self.schema, self.organization)
+            return self._known_sums()
         return None if is_capped else rows.order_by().aggregate(**sums_of(slots))
+
+    def _known_sums(self) -> Mapping[str, int]:
+        if self.organization is None:
+            return sums_by_slot(self.request.user, self.schema)
+        return figures_in(self.request.user, self.organization)[self.schema.asset_type.pk]
 
 
 def _name_grantees(assets: Sequence[FlexibleAsset]) -> None:

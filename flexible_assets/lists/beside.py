@@ -1,5 +1,5 @@
-"""Columns of fields whose values stand beside the asset: records named in Tag fields, files in Upload fields. Each kind
-of record takes one query for all rows of the page, and nothing is counted that the reader may not see."""
+"""Columns of fields whose values stand beside the asset: records named in Tag fields, files in Upload fields. All of a
+page's rows take one query, and nothing is counted that the reader may not see."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +13,7 @@ from flexible_assets.schema import Schema
 from flexible_assets.targets import target_of
 from organizations.lists import Cell, ExtraColumn
 from organizations.models import User
+from organizations.paging import as_one
 
 #: Names that one cell of an export lists; of more it says how many.
 NAMES_AT_MOST = 20
@@ -24,9 +25,8 @@ def beside_columns(user: User, schema: Schema, assets: Sequence[FlexibleAsset]) 
     for field in fields:
         by_source.setdefault(_source(field), []).append(field)
     cells: dict[int, dict[int, Cell]] = {field.pk: {} for field in fields}
-    for each in by_source.values():
-        for field_id, asset_id, cell in _cells(user, each, assets):
-            cells[field_id][asset_id] = cell
+    for (field_id, asset_id), cell in _cells(user, list(by_source.values()), assets):
+        cells[field_id][asset_id] = cell
     return [ExtraColumn(column_key(field), field.name, cells[field.pk], hint=field.hint) for field in fields]
 
 
@@ -49,28 +49,37 @@ def _seen(user: User, fields: Sequence[FlexibleAssetField]) -> "QuerySet[Any]":
 
 
 def _cells(
+    user: User, by_source: Sequence[Sequence[FlexibleAssetField]], assets: Sequence[FlexibleAsset]
+) -> list[tuple[tuple[int, int], Cell]]:
+    if not by_source:
+        return []
+    names: dict[tuple[int, int], list[str]] = {}
+    totals: dict[tuple[int, int], int] = {}
+    parts = [_named(user, fields, assets) for fields in by_source]
+    for field_id, asset_id, _, called, total in sorted(as_one(parts)):
+        names.setdefault((field_id, asset_id), []).append(called)
+        totals[field_id, asset_id] = total
+    return [(place, _cell(texts, totals[place])) for place, texts in names.items()]
+
+
+def _named(
     user: User, fields: Sequence[FlexibleAssetField], assets: Sequence[FlexibleAsset]
-) -> list[tuple[int, int, Cell]]:
+) -> "QuerySet[Any, Any]":
+    """Field, asset, position, name, and how many there are, of the first few in each field of each asset."""
     source = _source(fields[0])
-    name = F("name") if source == "file" else F(f"{source}__name")
-    partition = [F("asset"), F("field")]
-    named = (
+    name, order = ("name", "name") if source == "file" else (f"{source}__name", f"{source}__sort_key")
+    partition = [F("field"), F("asset")]
+    named: QuerySet[Any] = (
         _seen(user, fields)
         .filter(asset__in=assets)
         .annotate(
-            called=name,
-            position=Window(RowNumber(), partition_by=partition, order_by=[name, F("id")]),
+            called=F(name),
+            position=Window(RowNumber(), partition_by=partition, order_by=[F(order), F("id")]),
             total=Window(Count("id"), partition_by=partition),
         )
         .filter(position__lte=NAMES_AT_MOST)
-        .order_by("asset", "field", "position")
     )
-    names: dict[tuple[int, int], list[str]] = {}
-    totals: dict[tuple[int, int], int] = {}
-    for asset_id, field_id, called, total in named.values_list("asset_id", "field_id", "called", "total"):
-        names.setdefault((field_id, asset_id), []).append(called)
-        totals[field_id, asset_id] = total
-    return [(*place, _cell(texts, totals[place])) for place, texts in names.items()]
+    return named.order_by().values_list("field_id", "asset_id", "position", "called", "total")
 
 
 def _cell(names: Sequence[str], total: int) -> Cell:

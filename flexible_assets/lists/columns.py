@@ -10,7 +10,7 @@ from django.utils.text import get_text_list
 
 from flexible_assets.models import FlexibleAsset, FlexibleAssetField
 from flexible_assets.schema import Schema
-from organizations.lists import Cell, ListColumn, Meter, filter_name
+from organizations.lists import Cell, ListColumn, Meter, day_text, filter_name
 from organizations.paging import Order
 
 #: Names that the hint of a padlock tells; the asset's page tells all.
@@ -65,16 +65,21 @@ def _cell_of(field: FlexibleAssetField) -> Callable[[FlexibleAsset], Cell]:
     def cell(asset: FlexibleAsset) -> Cell:
         stored = asset.traits.get(field.key)
         text = behavior.to_text(stored)
+        value = _value(field, stored)
         return Cell(
-            text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}...",
+            day_text(value) if isinstance(value, date) else _shortened(text),
             tone=tones.get(text, ""),
             is_number=behavior.is_number,
             meter=_meter(asset, field) if field.meter_of else None,
-            value=_value(field, stored),
+            value=value,
             full_text=text,
         )
 
     return cell
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
 
 def _value(field: FlexibleAssetField, stored: object) -> Decimal | date | None:

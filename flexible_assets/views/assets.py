@@ -33,16 +33,10 @@ def asset_detail(request: AccountRequest, account: str, asset_id: int) -> HttpRe
         "may_edit": request.user.has(Right.EDIT),
         "may_create": request.user.has(Right.CREATE) and not asset.asset_type.archived,
         "may_delete": request.user.has(Right.DELETE),
-        "activity_url": _activity_url(request, asset),
+        "may_view_history": request.user.has(Right.VIEW_HISTORY),
         "why_not_delete": why_not_delete(asset),
     }
     return render(request, "flexible_assets/asset_detail.html", context)
-
-
-def _activity_url(request: AccountRequest, asset: FlexibleAsset) -> str:
-    if not request.user.has(Right.VIEW_HISTORY):
-        return ""
-    return reverse("flexible_assets:asset-activity", args=[request.account.slug, asset.pk])
 
 
 def asset_frame(request: AccountRequest, asset: FlexibleAsset) -> dict[str, object]:

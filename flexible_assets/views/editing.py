@@ -1,9 +1,10 @@
 """Pages on which an asset is written: a new one, a copy of another, and one that is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -25,22 +26,25 @@ from flexible_assets.actions import (
     SelfExclusionError,
     blank_asset,
     create_asset,
-    edit_asset,
     open_asset,
     restrict_asset,
+    write_asset,
 )
 from flexible_assets.forms.assets import AssetForm, Draft
 from flexible_assets.forms.conflicts import Conflict, conflict_with
+from flexible_assets.forms.pickers import MOST_PICKED
 from flexible_assets.forms.security import SecurityForm
-from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType
+from flexible_assets.models import Attachment, FlexibleAsset, FlexibleAssetField, FlexibleAssetType
 from flexible_assets.revisions import version_of
 from flexible_assets.schema import Schema, schema_of
 from flexible_assets.tagging import tagged_ids
+from flexible_assets.uploads import refused_upload
 from flexible_assets.views.assets import asset_frame
 from organizations.access import AccountRequest, get_organization
 from organizations.models import User
 from organizations.navigation import organization_frame
 from organizations.policies import require, visible_organizations
+from organizations.preparation import prepared_by, receive_files
 from organizations.roles import Right
 
 #: Organizations that a new asset may be put into from the Global list, at once on the page.
@@ -61,12 +65,21 @@ class _Writing:
         sent = request.POST if request.method == "POST" else None
         may_secure = request.user.has(Right.SET_SECURITY)
         security = SecurityForm(sent, asset=draft.asset, like=like) if may_secure else None
-        return cls(request, AssetForm(sent, draft=draft), security)
+        form = AssetForm(sent, None if sent is None else request.FILES, draft=draft)
+        if sent is not None and (problem := refused_upload(request)):
+            form.add_error(None, problem)
+        return cls(request, form, security)
 
     @property
     def context(self) -> dict[str, Any]:
         version = self.conflict.version if self.conflict else self.form["version"].value()
-        return {"form": self.form, "security": self.security, "conflict": self.conflict, "version": version}
+        return {
+            "form": self.form,
+            "security": self.security,
+            "conflict": self.conflict,
+            "version": version,
+            "max_megabytes": settings.ATTACHMENT_MAX_MB,
+        }
 
     @property
     def status(self) -> int:
@@ -91,17 +104,18 @@ class _Writing:
 
     def _write(self) -> FlexibleAsset:
         draft, form = self.form.draft, self.form
-        now, actor, notes = timezone.now(), self.request.user, form.cleaned_data["notes"]
-        if draft.is_new:
-            content = AssetContent(form.values, notes, reason="created")
-            organization = draft.asset.organization
-            return create_asset(
-                draft.schema, organization=organization, content=content, now=now, actor=actor
-            )
-        version = form.cleaned_data["version"]
-        return edit_asset(
-            draft.asset, changes=form.values, notes=notes, version=version, now=now, actor=actor
+        content = AssetContent(
+            form.values,
+            form.cleaned_data["notes"],
+            version=form.cleaned_data["version"],
+            reason="created" if draft.is_new else "edited",
+            files=form.uploads,
         )
+        now, actor = timezone.now(), self.request.user
+        if draft.is_new:
+            place = draft.asset.organization
+            return create_asset(draft.schema, organization=place, content=content, now=now, actor=actor)
+        return write_asset(draft.asset, content, now=now, actor=actor)
 
     def _secure(self, asset: FlexibleAsset) -> FlexibleAsset:
         if self.security is None:
@@ -112,6 +126,7 @@ class _Writing:
         return restrict_asset(asset, users=chosen.users, groups=chosen.groups, now=now, actor=actor)
 
 
+@prepared_by(receive_files)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def asset_edit(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
@@ -130,6 +145,7 @@ def asset_edit(request: AccountRequest, account: str, asset_id: int) -> HttpResp
     return render(request, "flexible_assets/asset_edit.html", context, status=writing.status)
 
 
+@prepared_by(receive_files)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def asset_new(request: AccountRequest, account: str, organization_id: int, type_id: int) -> HttpResponse:
@@ -143,10 +159,12 @@ def asset_new(request: AccountRequest, account: str, organization_id: int, type_
     return _create(request, draft, like=None)
 
 
+@prepared_by(receive_files)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def asset_duplicate(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
-    """A new asset that starts as another one is: with its fields and tags, without its passwords and files."""
+    """A new asset that starts as another one is: with its fields and tags, without its passwords and files, nor with more
+    tags than a form takes."""
     require(request.user, Right.CREATE)
     source = get_asset(request.user, asset_id)
     schema = schema_of(_open_type(request.user, source.asset_type_id))
@@ -155,7 +173,9 @@ def asset_duplicate(request: AccountRequest, account: str, asset_id: int) -> Htt
     values = {
         each.key: value
         for each in schema.fields
-        if not each.behavior.is_secret and (value := _stored_value(request.user, source, each)) is not None
+        if not each.behavior.is_secret
+        and (value := _stored_value(request.user, source, each)) is not None
+        and not (each.behavior.is_tag and len(value) > MOST_PICKED)
     }
     draft = Draft(copy, schema, request.user, account, values, is_new=True)
     return _create(request, draft, like=source)
@@ -204,7 +224,18 @@ def _open_type(user: User, type_id: int) -> FlexibleAssetType:
 
 
 def _stored_values(user: User, asset: FlexibleAsset, schema: Schema) -> Mapping[str, Any]:
-    return {each.key: _stored_value(user, asset, each) for each in schema.writable_fields(asset)}
+    writable = schema.writable_fields(asset)
+    values = {each.key: _stored_value(user, asset, each) for each in writable if not each.behavior.is_file}
+    return values | _file_names(asset, [each for each in writable if each.behavior.is_file])
+
+
+def _file_names(asset: FlexibleAsset, fields: Sequence[FlexibleAssetField]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {each.key: [] for each in fields}
+    files = Attachment.objects.of_asset(asset).filter(field__in=fields) if fields else ()
+    keys = {each.pk: each.key for each in fields}
+    for file in files:
+        names[keys[file.field_id or 0]].append(file.name)
+    return {key: sorted(told) for key, told in names.items()}
 
 
 def _stored_value(user: User, asset: FlexibleAsset, each: FlexibleAssetField) -> Any:

@@ -14,7 +14,7 @@ from flexible_assets.actions.fields import (
     add_own_field,
     delete_field,
     edit_field,
-    order_fields,
+    move_field,
     require_deletable,
 )
 from flexible_assets.forms.types import FieldForm
@@ -52,7 +52,7 @@ def field_edit(request: AccountRequest, account: str, type_id: int, field_id: in
     form = FieldForm(_sent(request), types=_taggable(request), field=field)
     if form.is_bound and form.is_valid():
         try:
-            edit_field(field, form.spec, now=timezone.now(), actor=request.user)
+            edit_field(field, form.spec, version=form.version, now=timezone.now(), actor=request.user)
         except FieldRefusedError as refused:
             form.tell(refused)
         else:
@@ -76,24 +76,24 @@ def field_delete(request: AccountRequest, account: str, type_id: int, field_id: 
     schema, field = _field(request, type_id, field_id)
     holding = assets_holding(field).count()
     context: dict[str, Any] = {"asset_type": schema.asset_type, "field": field, "holding": holding}
-    if request.method == "POST":
-        error = _why_not(request.POST, schema, field, holding=holding)
-        if not error:
-            delete_field(field, now=timezone.now(), actor=request.user)
-            messages.success(request, f"{field.name} is deleted.")
-            return redirect("flexible_assets:type-detail", account, type_id)
-        context["error"] = error
     context["refusal"] = _refusal(schema, field)
+    if request.method == "POST" and not context["refusal"]:
+        context["error"] = _unconfirmed(request.POST, field, holding=holding)
+        if not context["error"]:
+            try:
+                delete_field(field, only_empty=not holding, now=timezone.now(), actor=request.user)
+                messages.success(request, f"{field.name} is deleted.")
+            except FieldRefusedError as refused:
+                messages.error(request, str(refused))
+            return redirect("flexible_assets:type-detail", account, type_id)
     return _page(request, "flexible_assets/field_delete.html", context)
 
 
-def _why_not(sent: QueryDict, schema: Schema, field: FlexibleAssetField, *, holding: int) -> str:
+def _unconfirmed(sent: QueryDict, field: FlexibleAssetField, *, holding: int) -> str:
     """Whoever deletes what assets hold writes its name."""
-    refusal = _refusal(schema, field)
-    if refusal or not holding:
-        return refusal
-    typed = search_key(sent.get("confirmation", ""))
-    return "" if typed == search_key(field.name) else f"Type {field.name} to delete what assets hold in it."
+    if not holding or search_key(sent.get("confirmation", "")) == search_key(field.name):
+        return ""
+    return f"Type {field.name} to delete what assets hold in it."
 
 
 def _refusal(schema: Schema, field: FlexibleAssetField) -> str:
@@ -106,23 +106,30 @@ def _refusal(schema: Schema, field: FlexibleAssetField) -> str:
 
 @require_POST
 def field_order(request: AccountRequest, account: str, type_id: int) -> HttpResponse:
-    """The whole order as it was dragged, or one field moved by a step."""
+    """One field goes elsewhere: a step by its buttons, or to where it was dragged in the order sent."""
     require(request.user, Right.MANAGE_TYPES)
-    asset_type = get_type(request.user, type_id)
-    current = [field.pk for field in schema_of(asset_type).fields]
-    wanted = [int(each) for each in request.POST.getlist("order") if each.isdecimal() and len(each) < 19]
-    wanted = [each for each in dict.fromkeys(wanted) if each in current] or current
-    order_fields(asset_type, _moved(wanted, request.POST), now=timezone.now(), actor=request.user)
+    schema = schema_of(get_type(request.user, type_id))
+    fields = {str(field.pk): field for field in schema.fields}
+    order = [each for each in dict.fromkeys(request.POST.getlist("order")) if each in fields] or list(fields)
+    moved = _moved(order, request.POST)
+    if moved:
+        behind = [int(each) for each in reversed(order[: order.index(moved)])]
+        try:
+            move_field(fields[moved], behind=behind, now=timezone.now(), actor=request.user)
+        except FieldRefusedError as refused:
+            messages.error(request, str(refused))
     return redirect("flexible_assets:type-detail", account, type_id)
 
 
-def _moved(order: list[int], sent: QueryDict) -> list[int]:
-    for name, step in (("up", -1), ("down", 1)):
+def _moved(order: list[str], sent: QueryDict) -> str:
+    """Which field it is; a step is taken in the order."""
+    for name, step in (("moved", 0), ("up", -1), ("down", 1)):
         chosen = sent.get(name, "")
-        if chosen.isdecimal() and int(chosen) in order:
-            place = order.index(int(chosen))
+        if chosen in order:
+            place = order.index(chosen)
             order.insert(max(place + step, 0), order.pop(place))
-    return order
+            return chosen
+    return ""
 
 
 def _sent(request: AccountRequest) -> QueryDict | None:

@@ -1,13 +1,14 @@
 """Files of assets: their page, uploading, handing out and deleting."""
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from flexible_assets.access import get_asset, get_attachment
+from flexible_assets.actions import DeletedAssetError
 from flexible_assets.actions.files import FileRefusedError, attach_files, delete_attachment
 from flexible_assets.beside import described, files_context, upload_fields
 from flexible_assets.files import StorageUnavailableError, served
@@ -16,6 +17,7 @@ from flexible_assets.uploads import refused_upload
 from organizations.access import AccountRequest
 from organizations.navigation import organization_frame
 from organizations.policies import require
+from organizations.preparation import prepared_by, receive_files
 from organizations.roles import Right
 
 
@@ -24,6 +26,7 @@ def attachment_list(request: AccountRequest, account: str, asset_id: int) -> Htt
     return _page(request, get_asset(request.user, asset_id))
 
 
+@prepared_by(receive_files)
 @require_POST
 def attachment_upload(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
     require(request.user, Right.EDIT)
@@ -37,6 +40,8 @@ def attachment_upload(request: AccountRequest, account: str, asset_id: int) -> H
     field = next((each for each in upload_fields(asset) if str(each.pk) == chosen), None)
     try:
         attach_files(asset, files, field=field, now=timezone.now(), actor=request.user)
+    except DeletedAssetError as deleted:
+        raise Http404("No such flexible asset.") from deleted
     except (FileRefusedError, StorageUnavailableError) as refused:
         return _page(request, asset, problem=str(refused))
     messages.success(request, "Uploaded." if len(files) == 1 else f"Uploaded {len(files)} files.")
@@ -62,7 +67,10 @@ def attachment_delete(request: AccountRequest, account: str, attachment_id: int)
         context = _frame(request, asset) | {"attachment": attachment}
         status = 422 if request.method == "POST" else 200
         return render(request, "flexible_assets/attachment_delete.html", context, status=status)
-    delete_attachment(attachment, now=timezone.now(), actor=request.user)
+    try:
+        delete_attachment(attachment, now=timezone.now(), actor=request.user)
+    except FileRefusedError as refused:
+        return _page(request, asset, problem=str(refused))
     messages.success(request, f"Deleted “{name}”.")
     return redirect(f"{_asset_url(request, asset)}#files")
 

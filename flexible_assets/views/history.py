@@ -24,6 +24,7 @@ from flexible_assets.revisions import Snapshot, differences, version_of, visible
 from flexible_assets.schema import Schema, schema_of
 from flexible_assets.views.assets import asset_frame
 from organizations.access import AccountRequest
+from organizations.activity_list import SYSTEM
 from organizations.lists import Cell, ExtraColumn, ListColumn, ListQuery, ListSpec, build_page
 from organizations.models import User
 from organizations.paging import Order
@@ -44,6 +45,7 @@ _NAMED = 4
 
 @require_safe
 def revision_list(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
+    require(request.user, Right.VIEW_HISTORY)
     asset = get_asset(request.user, asset_id)
     schema = schema_of(asset.asset_type)
     page = build_page(
@@ -73,6 +75,7 @@ def revision_list(request: AccountRequest, account: str, asset_id: int) -> HttpR
 
 @require_safe
 def revision_detail(request: AccountRequest, account: str, asset_id: int, revision_id: int) -> HttpResponse:
+    require(request.user, Right.VIEW_HISTORY)
     asset = get_asset(request.user, asset_id)
     revision = get_revision(asset, revision_id)
     return render(request, "flexible_assets/revision_detail.html", _context(request, revision))
@@ -133,7 +136,7 @@ def _title(slug: str, revision: AssetRevision) -> Cell:
 
 def _keeper(asset: FlexibleAsset) -> str:
     """Who wrote what no person did."""
-    return asset.asset_type.manager or ""
+    return asset.asset_type.manager or SYSTEM
 
 
 def _changed(user: User, schema: Schema, asset: FlexibleAsset, rows: Sequence[AssetRevision]) -> ExtraColumn:

@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from flexible_assets.access import get_asset
@@ -43,12 +45,12 @@ def asset_archive(request: AccountRequest, account: str, asset_id: int) -> HttpR
     """Archives it, or brings it back where the form says so."""
     require(request.user, Right.EDIT)
     asset = get_asset(request.user, asset_id)
-    if request.POST.get("archived") == "no":
-        unarchive_assets([asset.pk], now=timezone.now(), actor=request.user)
-        messages.success(request, f"{asset.name} is back in the lists.")
-    else:
-        archive_assets([asset.pk], now=timezone.now(), actor=request.user)
-        messages.success(request, f"{asset.name} was archived.")
+    is_back = request.POST.get("archived") == "no"
+    move = unarchive_assets if is_back else archive_assets
+    # Where somebody else was quicker, the page tells how things stand.
+    if move([asset.pk], now=timezone.now(), actor=request.user).done:
+        words = "is back in the lists" if is_back else "was archived"
+        messages.success(request, f"{asset.name} {words}.")
     return redirect("flexible_assets:asset-detail", account, asset.pk)
 
 
@@ -58,7 +60,13 @@ def asset_delete(request: AccountRequest, account: str, asset_id: int) -> HttpRe
     asset = get_asset(request.user, asset_id)
     if request.method == "POST" and delete_assets([asset.pk], now=timezone.now(), actor=request.user).done:
         messages.success(
-            request, f"{asset.name} was deleted. Deleted assets can be restored for {RESTORABLE.days} days."
+            request,
+            format_html(
+                '{} was deleted. <a href="{}">Deleted assets</a> can be restored for {} days.',
+                asset.name,
+                reverse("flexible_assets:deleted-list", args=[account]),
+                RESTORABLE.days,
+            ),
         )
         return redirect("flexible_assets:asset-list", account, asset.organization_id, asset.asset_type_id)
     context = asset_frame(request, asset) | {"why_not": why_not_delete(asset), "days": RESTORABLE.days}
@@ -93,7 +101,7 @@ def deleted_list(request: AccountRequest, account: str) -> HttpResponseBase:
     answer = answer_list(request, spec)
     if answer is not None:
         return answer
-    context = {"page": build_page(spec), "days": RESTORABLE.days}
+    context = {"page": build_page(spec), "days": RESTORABLE.days, "navigation": "admin"}
     return render(request, "flexible_assets/deleted_list.html", context)
 
 

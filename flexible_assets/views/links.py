@@ -7,24 +7,23 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from flexible_assets.access import get_asset, get_relation, get_tag_field
-from flexible_assets.actions.relations import RelationRefusedError, relate, unrelate
+from flexible_assets.actions.relations import RelationRefusedError, annotate, relate, unrelate
 from flexible_assets.forms.relating import NoteForm, RelateForm
-from flexible_assets.models import AssetTag, FlexibleAsset
+from flexible_assets.models import AssetRelation, AssetTag, FlexibleAsset
 from flexible_assets.picking import SUGGESTED, as_json, related_picking, tag_picking
 from flexible_assets.relations import Related
 from flexible_assets.targets import TargetKind, target_of
+from flexible_assets.views.records import record_frame, record_url
 from organizations.access import AccountRequest, get_contact, get_organization
 from organizations.contact_columns import contact_columns
 from organizations.contact_pages import extra_contact_columns
 from organizations.lists import Cell, ListColumn, ListQuery, ListSpec, build_page
-from organizations.models import Contact, Organization
-from organizations.navigation import organization_frame
+from organizations.models import Organization
 from organizations.paging import Order
 from organizations.policies import require
 from organizations.roles import Right
@@ -65,7 +64,7 @@ def tagged_records(request: AccountRequest, account: str, asset_id: int, field_i
             empty_text="What this field names appears here.",
         )
     )
-    context = _frame(request, asset) | {"asset": asset, "field": field, "page": page}
+    context = record_frame(request, asset) | {"asset": asset, "field": field, "page": page}
     return render(request, "flexible_assets/tagged_records.html", context)
 
 
@@ -95,25 +94,32 @@ def relation_edit(request: AccountRequest, account: str, relation_id: int) -> Ht
     """Its note; or takes it off where the form says so."""
     require(request.user, Right.EDIT)
     relation = get_relation(request.user, relation_id)
-    page = _page_of(request, relation.asset)
+    page = record_url(request, relation.asset)
     sent = request.POST if request.method == "POST" else None
     if sent is not None and sent.get("remove") == "yes":
         unrelate(relation, now=timezone.now(), actor=request.user)
         messages.success(request, "Taken off the related items.")
         return _back(request, page)
     form = NoteForm(sent, initial={"notes": relation.notes})
-    if form.is_valid():
-        note = form.cleaned_data["notes"]
-        relate(relation.asset, to=relation.other_end, notes=note, now=timezone.now(), actor=request.user)
+    if form.is_valid() and _annotated(request, relation, form):
         messages.success(request, "Saved.")
         return _back(request, page)
-    context = _frame(request, relation.asset) | {
+    context = record_frame(request, relation.asset) | {
         "relation": relation,
         "form": form,
         "back": request.GET.get("back", ""),
     }
     status = 200 if sent is None else 422
     return render(request, "flexible_assets/related_edit.html", context, status=status)
+
+
+def _annotated(request: AccountRequest, relation: AssetRelation, form: NoteForm) -> bool:
+    try:
+        annotate(relation, notes=form.cleaned_data["notes"], now=timezone.now(), actor=request.user)
+    except RelationRefusedError as refused:
+        form.add_error("notes", str(refused))
+        return False
+    return True
 
 
 def _relate(request: AccountRequest, record: Related, organization: Organization) -> HttpResponse:
@@ -125,10 +131,10 @@ def _relate(request: AccountRequest, record: Related, organization: Organization
     form = RelateForm(sent, picking=picking, search_url=request.path)
     if form.is_valid() and _saved(request, record, form):
         messages.success(request, "Added to the related items.")
-        return redirect(f"{_page_of(request, record)}#related")
-    context = _frame(request, record) | {
+        return redirect(f"{record_url(request, record)}#related")
+    context = record_frame(request, record) | {
         "record": record,
-        "record_url": _page_of(request, record),
+        "record_url": record_url(request, record),
         "form": form,
         "picker": form.picker,
     }
@@ -155,28 +161,6 @@ def _name_column(kind: TargetKind, slug: str) -> ListColumn[Any]:
         return Cell(link.name, url=link.url, subtitle=link.subtitle, icon=link.icon, is_title=True)
 
     return ListColumn("name", "Name", name, order=Order(kind.order[0]))
-
-
-def _page_of(request: AccountRequest, record: Related) -> str:
-    routes = {
-        FlexibleAsset: "flexible_assets:asset-detail",
-        Contact: "organizations:contact-detail",
-        Organization: "organizations:organization-detail",
-    }
-    return reverse(routes[type(record)], args=[request.account.slug, record.pk])
-
-
-def _frame(request: AccountRequest, record: Related) -> dict[str, object]:
-    slug = request.account.slug
-    if isinstance(record, Organization):
-        return organization_frame(request, record, inside=_page_of(request, record))
-    if isinstance(record, Contact):
-        inside = reverse("organizations:contact-list", args=[slug, record.organization_id])
-    else:
-        inside = reverse(
-            "flexible_assets:asset-list", args=[slug, record.organization_id, record.asset_type_id]
-        )
-    return organization_frame(request, record.organization, inside=inside)
 
 
 def _back(request: AccountRequest, page: str) -> HttpResponseRedirect:

@@ -5,11 +5,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from flexible_assets.access import get_type
+from flexible_assets.access import get_schema
 from flexible_assets.lists import AssetList
 from flexible_assets.models import FlexibleAssetType
 from flexible_assets.panels import notices_for
-from flexible_assets.schema import schema_of
 from flexible_assets.views.bulk import bulk_actions
 from organizations.access import AccountRequest, get_organization
 from organizations.lists import answer_list, build_page
@@ -21,8 +20,8 @@ from organizations.roles import Right
 @require_http_methods(["GET", "HEAD", "POST"])
 def asset_list(request: AccountRequest, account: str, organization_id: int, type_id: int) -> HttpResponseBase:
     organization = get_organization(request.user, organization_id)
-    asset_type = get_type(request.user, type_id)
-    listed = AssetList(request, schema_of(asset_type), organization, bulk_actions(request))
+    schema = get_schema(request.user, type_id)
+    asset_type, listed = schema.asset_type, AssetList(request, schema, organization, bulk_actions(request))
     if (answer := answer_list(request, listed.spec)) is not None:
         return answer
     context = organization_frame(request, organization) | {
@@ -37,8 +36,8 @@ def asset_list(request: AccountRequest, account: str, organization_id: int, type
 @require_http_methods(["GET", "HEAD", "POST"])
 def global_list(request: AccountRequest, account: str, type_id: int) -> HttpResponseBase:
     require(request.user, Right.VIEW_GLOBAL)
-    asset_type = get_type(request.user, type_id)
-    listed = AssetList(request, schema_of(asset_type), bulk=bulk_actions(request))
+    schema = get_schema(request.user, type_id)
+    asset_type, listed = schema.asset_type, AssetList(request, schema, bulk=bulk_actions(request))
     if (answer := answer_list(request, listed.spec)) is not None:
         return answer
     context = {

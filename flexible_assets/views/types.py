@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -153,7 +153,7 @@ def type_edit(request: AccountRequest, account: str, type_id: int) -> HttpRespon
     is_searching = sent is not None and "find" in sent
     if sent is not None and not is_searching and form.is_valid():
         try:
-            edit_type(asset_type, form.details, now=timezone.now(), actor=request.user)
+            edit_type(asset_type, form.details, version=form.version, now=timezone.now(), actor=request.user)
         except TypeRefusedError as refused:
             form.tell(refused)
         else:
@@ -165,11 +165,9 @@ def type_edit(request: AccountRequest, account: str, type_id: int) -> HttpRespon
     return render(request, "flexible_assets/type_edit.html", context | {"form": form}, status=status)
 
 
-def _type_form(sent: Any, asset_type: FlexibleAssetType) -> TypeForm:
-    initial = {name: getattr(asset_type, name) for name in TypeForm.base_fields}
-    if asset_type.is_locked:
-        return LockedTypeForm(sent, asset_type=asset_type, initial=initial)
-    return TypeForm(sent, initial=initial)
+def _type_form(sent: QueryDict | None, asset_type: FlexibleAssetType) -> TypeForm:
+    form = LockedTypeForm if asset_type.is_locked else TypeForm
+    return form(sent, asset_type=asset_type)
 
 
 @require_safe
@@ -217,9 +215,10 @@ def type_delete(request: AccountRequest, account: str, type_id: int) -> HttpResp
     asset_type = get_type(request.user, type_id)
     refusal = _refusal(partial(require_deletable_type, asset_type))
     if request.method == "POST" and not refusal:
-        delete_type(asset_type, now=timezone.now(), actor=request.user)
-        messages.success(request, f"{asset_type.name} is deleted.")
-        return redirect("flexible_assets:type-list", account)
+        refusal = _refusal(partial(delete_type, asset_type, now=timezone.now(), actor=request.user))
+        if not refusal:
+            messages.success(request, f"{asset_type.name} is deleted.")
+            return redirect("flexible_assets:type-list", account)
     context = _frame(request, asset_type) | {"refusal": refusal}
     status = 422 if request.method == "POST" else 200
     return render(request, "flexible_assets/type_delete.html", context, status=status)

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from integrations.actions.runs import RefusedError, cancel_live_run, schedule_next
+from integrations.access import hold_integration
+from integrations.actions.runs import cancel_live_run, schedule_next
 from integrations.credentials import seal_credential
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
 from integrations.models import CredentialKind, Integration, IntegrationCredential, SyncSettings
-from integrations.states import CredentialRole, IntegrationKind, IntegrationStatus
+from integrations.states import CredentialRole, IntegrationKind
 from organizations.actions import record_activity
 from organizations.models import User
 
@@ -70,9 +71,7 @@ def replace_credential(
 ) -> Integration:
     """From here on every sync signs in with the new credential; a run that is going on ends as cancelled."""
     require_usable(credential)
-    integration = Integration.objects.select_for_update().get(pk=integration_id)
-    if integration.status == IntegrationStatus.DISCONNECTING:
-        raise RefusedError("This integration is being disconnected.")
+    integration = hold_integration(integration_id)
     cancel_live_run(integration, now=now)
     integration.epoch += 1
     integration.application_id = credential.application_id

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.http import Http404
 
+from integrations.access import hold_integration
 from integrations.actions.inquiries import ask
-from integrations.actions.matching import TAKEN, Tenant, TenantTakenError, match_tenant
+from integrations.actions.matching import TAKEN, Tenant, TenantTakenError, keep, match_tenant
 from integrations.actions.tenants import describe_tenant
 from integrations.clouds import cloud_of
 from integrations.consent import (
@@ -29,6 +31,7 @@ from integrations.consent import (
 from integrations.models import ConsentRequest, Inquiry, Integration, TenantMatch
 from integrations.problems import Problem
 from integrations.querysets import ConsentQuerySet
+from integrations.refusals import LeavingError, RefusedError
 from integrations.states import (
     ConsentState,
     InquiryKind,
@@ -42,12 +45,11 @@ from organizations.models import Organization, User
 
 logger = logging.getLogger(__name__)
 
-GOING = "This integration is being disconnected."
 #: What a person may still throw away.
 DISCARDABLE = (ConsentState.OPEN, ConsentState.ANSWERED, ConsentState.VERIFIED)
 
 
-class ConsentClosedError(ValueError):
+class ConsentClosedError(RefusedError):
     """This can't be done with the consent, or not any more; the message says why."""
 
 
@@ -66,8 +68,9 @@ def create_consent_link(
     now: datetime,
 ) -> tuple[ConsentRequest, str]:
     """The address is had here and now only: the row keeps no more than a digest of what is secret in it."""
-    if integration.status == IntegrationStatus.DISCONNECTING:
-        raise ConsentClosedError(GOING)
+    integration = hold_integration(integration.pk)
+    if organization is not None:
+        keep([organization])
     if integration.kind == IntegrationKind.SINGLE_TENANT:
         expected_tenant_id = integration.home_tenant_id
     state = new_state(integration.account.slug)
@@ -96,14 +99,14 @@ def create_consent_link(
 def receive_consent(account_id: int, returned: ConsentReturn, *, now: datetime) -> ConsentRequest | None:
     """Uses up the link that the answer belongs to. None when it is refused; why stands in the log and nowhere else."""
     links = ConsentRequest.objects.of_account(account_id).filter(token_digest=digest_of(returned.state))
-    integration_id = links.values_list("integration_id", flat=True).first()
-    if integration_id is None:
+    locked = _lock(links)
+    if locked is None:
         logger.warning("A consent callback was refused: account %s has no link of this state", account_id)
         return None
-    integration, consent = _lock(links, integration_id)
+    integration, consent = locked
     reason = reason_to_refuse(consent, returned, now=now)
     if integration.status == IntegrationStatus.DISCONNECTING:
-        reason = reason or GOING
+        reason = reason or str(LeavingError())
     if reason:
         _turn_down(consent, reason, now=now)
         return None
@@ -181,7 +184,7 @@ def _described_match(consent: ConsentRequest, integration: Integration, *, now: 
             "Microsoft has not confirmed this tenant, or it has been dealt with already."
         )
     if integration.status == IntegrationStatus.DISCONNECTING:
-        raise ConsentClosedError(GOING)
+        raise LeavingError
     match = TenantMatch.objects.of_integration(integration).filter(tenant_id=consent.tenant_id).first()
     match = match or TenantMatch(
         account_id=integration.account_id,
@@ -225,15 +228,20 @@ def _verify(
 
 
 def _lock_consent(consent: ConsentRequest) -> tuple[Integration, ConsentRequest]:
-    links = ConsentRequest.objects.of_account(consent.account_id).filter(pk=consent.pk)
-    return _lock(links, consent.integration_id)
+    locked = _lock(ConsentRequest.objects.of_account(consent.account_id).filter(pk=consent.pk))
+    if locked is None:
+        raise Http404("No such consent.")
+    return locked
 
 
-def _lock(links: ConsentQuerySet, integration_id: int) -> tuple[Integration, ConsentRequest]:
-    """The integration first, as everywhere. Of two answers at once the second sees what the first has done."""
-    integration = Integration.objects.select_for_update().get(pk=integration_id)
-    consent = links.select_related("integration", "inquiry", "organization").select_for_update(of=("self",))
-    return integration, consent.get()
+def _lock(links: ConsentQuerySet) -> tuple[Integration, ConsentRequest] | None:
+    """The integration first, as everywhere. Of two answers at once the second sees what the first has done; a
+    disconnect that has ended has left nothing to see."""
+    integrations = Integration.objects.filter(pk__in=links.values("integration")).select_for_update()
+    integration = integrations.first()
+    related = links.select_related("integration", "inquiry", "organization")
+    consent = related.select_for_update(of=("self",)).first()
+    return (integration, consent) if integration and consent else None
 
 
 def _turn_down(consent: ConsentRequest, reason: str, *, now: datetime) -> None:

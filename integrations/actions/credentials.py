@@ -6,20 +6,22 @@ from uuid import UUID
 
 from django.db import transaction
 
+from integrations.access import hold_integration
 from integrations.actions.connecting import (
     InvalidIntegrationError,
     require_usable,
     save_named,
     store_credential,
 )
-from integrations.actions.runs import RefusedError, cancel_live_run
+from integrations.actions.runs import cancel_live_run
 from integrations.answers import read_answer
 from integrations.credentials import open_credential
 from integrations.expiry import due_warning
 from integrations.microsoft.credentials import Credential
 from integrations.models import Inquiry, Integration, IntegrationCredential, TenantMatch
 from integrations.notices import tell_of_expiry
-from integrations.states import CredentialRole, InquiryKind, IntegrationKind, IntegrationStatus
+from integrations.refusals import RefusedError
+from integrations.states import CredentialRole, InquiryKind, IntegrationKind
 from organizations.actions import record_activity
 from organizations.models import User
 from organizations.sealing import SealBrokenError
@@ -36,7 +38,7 @@ def edit_integration(
     integration_id: int, details: IntegrationDetails, *, now: datetime, actor: User | None = None
 ) -> Integration:
     """What it is called, and whose customers it has. A single-tenant one keeps the tenant it has read."""
-    integration = _lock(integration_id)
+    integration = hold_integration(integration_id)
     _require_changeable_home(integration, details.home_tenant_id)
     before = {"name": integration.name, "home_tenant_id": str(integration.home_tenant_id or "")}
     integration.name, integration.home_tenant_id = details.name, details.home_tenant_id
@@ -56,7 +58,7 @@ def prepare_credential(
 ) -> IntegrationCredential:
     """Keeps the credential as the next one, in place of any other next one; syncs go on with the current one."""
     require_usable(credential)
-    integration = _lock(integration_id)
+    integration = hold_integration(integration_id)
     _drop_next(integration)
     row = store_credential(integration, credential, role=CredentialRole.NEXT, expires_at=expires_at, now=now)
     _record(integration, "credential.prepared", now=now, actor=actor, kind=row.kind)
@@ -69,7 +71,7 @@ def switch_credential(integration_id: int, *, now: datetime, actor: User | None 
 
     A run that is going on ends as cancelled, since half of it would have read with either.
     """
-    integration = _lock(integration_id)
+    integration = hold_integration(integration_id)
     row = _require_next(integration)
     if not is_proven(row):
         raise RefusedError("Test the next credential first: Microsoft has not accepted it yet.")
@@ -87,7 +89,7 @@ def switch_credential(integration_id: int, *, now: datetime, actor: User | None 
 
 @transaction.atomic
 def discard_next_credential(integration_id: int, *, now: datetime, actor: User | None = None) -> Integration:
-    integration = _lock(integration_id)
+    integration = hold_integration(integration_id)
     row = _require_next(integration)
     _drop_next(integration)
     _record(integration, "credential.discarded", now=now, actor=actor, kind=row.kind)
@@ -123,13 +125,6 @@ def is_proven(row: IntegrationCredential) -> bool:
     """Microsoft has let the application in with it and the tenant has answered, whatever else a tenant may not allow."""
     test = latest_test(row)
     return test is not None and test.finished_at is not None and read_answer(test.result).tenant is not None
-
-
-def _lock(integration_id: int) -> Integration:
-    integration = Integration.objects.select_for_update().get(pk=integration_id)
-    if integration.status == IntegrationStatus.DISCONNECTING:
-        raise RefusedError("This integration is being disconnected.")
-    return integration
 
 
 def _require_next(integration: Integration) -> IntegrationCredential:

@@ -11,8 +11,9 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import QuerySet
 
+from integrations.access import hold_also_leaving
 from integrations.actions.matching import release_claim
-from integrations.actions.runs import RefusedError, cancel_live_run
+from integrations.actions.runs import cancel_live_run
 from integrations.models import (
     ConsentRequest,
     ContactLink,
@@ -24,6 +25,7 @@ from integrations.models import (
     TenantMatch,
     TenantSync,
 )
+from integrations.refusals import RefusedError
 from integrations.states import ConsentState, DisconnectMode, IntegrationStatus
 from integrations.steps import SyncStep, registered_steps
 from integrations.wake import wake_disconnection
@@ -66,7 +68,7 @@ def begin_disconnect(
     Asked again, it returns the disconnection that is going on. Workers carry it out; one that has no tenants is done
     on the spot.
     """
-    integration = Integration.objects.select_for_update().get(pk=integration_id)
+    integration = hold_also_leaving(integration_id)
     going_on = (
         Disconnection.objects.of_account(integration.account_id)
         .open()

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from integrations.access import hold_integration
 from integrations.models import ConsentRequest, Inquiry, Integration
-from integrations.states import CredentialRole, InquiryKind, IntegrationStatus
+from integrations.refusals import RefusedError
+from integrations.states import CredentialRole, InquiryKind
 from integrations.wake import wake_inquiry
 from organizations.models import User
 
@@ -15,7 +17,7 @@ from organizations.models import User
 INQUIRIES_KEPT = timedelta(days=30)
 
 
-class NothingToAskError(ValueError):
+class NothingToAskError(RefusedError):
     """The question can't be put; the message says why."""
 
 
@@ -30,10 +32,8 @@ def ask(
     actor: User | None,
 ) -> Inquiry:
     """A new question for a worker, or the same one that is open already. Without a tenant, the integration's own."""
-    integration = Integration.objects.select_for_update().get(pk=integration.pk)
+    integration = hold_integration(integration.pk)
     asked = tenant_id or integration.home_tenant_id
-    if integration.status == IntegrationStatus.DISCONNECTING:
-        raise NothingToAskError("This integration is being disconnected.")
     if asked is None:
         raise NothingToAskError(
             "There is no tenant to ask yet. Enter your own tenant's ID under Edit Credentials, or have a client consent."

@@ -1,7 +1,7 @@
 """Linking tenants to organizations, and leaving them out. Lock order: the integration, then its matches by id."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from integrations.access import hold_integration
 from integrations.matching import best
 from integrations.models import Integration, TenantClaim, TenantMatch
 from integrations.querysets import MatchQuerySet
-from integrations.states import IntegrationKind, IntegrationStatus, MatchState
+from integrations.refusals import RefusedError
+from integrations.states import IntegrationKind, MatchState
 from integrations.steps import TenantContext, registered_steps
 from integrations.suggestions import suggestions_for
 from organizations.actions import create_organization, record_activity
@@ -23,19 +25,19 @@ from organizations.names import search_key
 TAKEN = "This tenant can't be linked here. Ask the operator of this server."
 
 
-class AlreadyMatchedError(ValueError):
+class AlreadyMatchedError(RefusedError):
     """The tenant's documentation stands in another organization; moving it is a decision of its own."""
 
 
-class TenantTakenError(ValueError):
+class TenantTakenError(RefusedError):
     """The tenant can't be linked in this account. Nothing more is said: the reason is another account's."""
 
 
-class DisconnectingError(ValueError):
-    """The integration is about to go, and its matches with it."""
-
-    def __init__(self) -> None:
-        super().__init__("This integration is being disconnected, so its tenants can't be matched any more.")
+class OrganizationGoneError(RefusedError):
+    def __init__(self, organization: Organization) -> None:
+        super().__init__(
+            f"{organization.name} has been deleted in the meantime. Choose another organization."
+        )
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,7 @@ class Decision:
 
 
 def hold(integration: Integration, *, now: datetime, actor: User | None) -> Decision:
-    """Whoever is writing for one of its tenants is waited for; whoever comes later finds what is decided now."""
-    integration = Integration.objects.select_for_update().get(pk=integration.pk)
-    if integration.status == IntegrationStatus.DISCONNECTING:
-        raise DisconnectingError
-    return Decision(integration, now, actor)
+    return Decision(hold_integration(integration.pk), now, actor)
 
 
 @transaction.atomic
@@ -155,6 +153,7 @@ def accept_suggestions(
         if (suggestion := best(suggestions)) is not None
     }
     organizations = Organization.objects.of_account(integration.account_id).in_bulk(set(suggested.values()))
+    suggested = {pk: each for pk, each in suggested.items() if each in organizations}
     outcome = _free(decision, [match for match in matches if match.pk in suggested])
     _link(decision, {match: organizations[suggested[match.pk]] for match in outcome.done})
     return outcome
@@ -230,6 +229,7 @@ def _free(decision: Decision, matches: Sequence[TenantMatch]) -> Outcome:
 
 
 def _link(decision: Decision, organizations: Mapping[TenantMatch, Organization]) -> None:
+    keep(organizations.values())
     for match, organization in organizations.items():
         if match.organization_id != organization.pk:
             match.last_synced_at = None
@@ -240,6 +240,19 @@ def _link(decision: Decision, organizations: Mapping[TenantMatch, Organization])
     _bring_along(decision, list(organizations))
     for match, organization in organizations.items():
         decision.record("tenant.matched", match, organization=organization)
+
+
+def keep(organizations: Iterable[Organization]) -> None:
+    """Whoever is deleting one of them is waited for, and whoever comes later finds what now leads to it. FOR KEY SHARE
+    is held by syncs as well, and hinders nobody else."""
+    chosen = {each.pk: each for each in organizations}
+    rows = Organization.objects.raw(
+        "SELECT id FROM organizations_organization WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
+        [list(chosen)],
+    )
+    gone = chosen.keys() - {row.pk for row in rows}
+    if gone:
+        raise OrganizationGoneError(chosen[min(gone)])
 
 
 def _bring_along(decision: Decision, matches: Sequence[TenantMatch]) -> None:

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from integrations.actions.matching import Decision, Outcome, context_of, hold, release_claim
+from integrations.actions.matching import Decision, Outcome, context_of, hold, keep, release_claim
 from integrations.models import Integration, TenantMatch, TenantSync
+from integrations.refusals import RefusedError
 from integrations.states import MatchState, SyncState
 from integrations.steps import registered_steps
 from organizations.models import Organization, User
 
 
-class NotMatchedError(ValueError):
+class NotMatchedError(RefusedError):
     """Somebody else changed the tenant's match, or took it away, after it had been looked at."""
 
     def __init__(self) -> None:
@@ -31,6 +32,7 @@ def change_match(
     match, before = _matched(decision, match)
     if before == organization:
         return match
+    keep([organization])
     match.organization, match.last_synced_at = organization, None
     match.save(update_fields=["organization", "last_synced_at"])
     for step in registered_steps():

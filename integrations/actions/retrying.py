@@ -6,10 +6,13 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 
-from integrations.actions.runs import RefusedError, deadline, steps_to_run
+from integrations.access import hold_integration
+from integrations.actions.runs import deadline, steps_to_run
 from integrations.endings import ending_of
 from integrations.models import NEVER, Integration, SyncRun, TenantSync
+from integrations.refusals import RefusedError
 from integrations.states import MatchState, Resolution, RunKind, RunState, SyncState
 from integrations.wake import wake_run
 from organizations.actions import record_activity
@@ -70,7 +73,7 @@ def retry_failed(run_id: int, *, now: datetime, actor: User | None = None) -> Sy
 
 @transaction.atomic
 def accept_held(sync_id: int, *, now: datetime, actor: User | None = None) -> SyncRun:
-    """Reads the tenant once more and takes away what was held; anything beyond that is held again."""
+    """Reads the tenant once more and takes away what was held; anything beyond that is judged anew."""
     locked = _lock(_run_of(sync_id))
     _require_newest(locked)
     sync = _lock_tenant(sync_id)
@@ -99,13 +102,13 @@ def discard_held(sync_id: int, *, now: datetime, actor: User | None = None) -> S
 
 
 def _run_of(sync_id: int) -> int:
-    return TenantSync.objects.values_list("run_id", flat=True).get(pk=sync_id)
+    return get_object_or_404(TenantSync, pk=sync_id).run_id
 
 
 def _lock(run_id: int) -> _Locked:
-    integrations = Integration.objects.select_for_update(of=("self",)).select_related("settings")
-    integration = integrations.get(pk=SyncRun.objects.values_list("integration_id", flat=True).get(pk=run_id))
-    return _Locked(integration, SyncRun.objects.select_for_update().get(pk=run_id))
+    """Runs are cleared away, by their age and by a disconnect."""
+    integration = hold_integration(get_object_or_404(SyncRun, pk=run_id).integration_id)
+    return _Locked(integration, get_object_or_404(SyncRun.objects.select_for_update(), pk=run_id))
 
 
 def _require_newest(locked: _Locked) -> None:
@@ -124,7 +127,8 @@ _NOUN = {RunKind.SYNC: "sync", RunKind.PREVIEW: "preview"}
 
 
 def _lock_tenant(sync_id: int) -> TenantSync:
-    return TenantSync.objects.select_for_update(of=("self",)).select_related("match").get(pk=sync_id)
+    syncs = TenantSync.objects.select_for_update(of=("self",)).select_related("match")
+    return get_object_or_404(syncs, pk=sync_id)
 
 
 def _require_held(sync: TenantSync) -> None:

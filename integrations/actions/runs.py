@@ -8,8 +8,10 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 
+from integrations.access import hold_also_leaving, hold_integration
 from integrations.models import Integration, SyncRun, SyncSettings, TenantMatch, TenantSync
 from integrations.querysets import RunQuerySet
+from integrations.refusals import RefusedError
 from integrations.schedule import next_due
 from integrations.states import IntegrationStatus, RunKind, RunState, Schedule, SyncState, Trigger
 from integrations.wake import wake_run
@@ -17,10 +19,6 @@ from organizations.actions import record_activity
 from organizations.models import User
 
 logger = logging.getLogger(__name__)
-
-
-class RefusedError(Exception):
-    """What a person asked for can't be done now; the message says why and what to do."""
 
 
 class NothingToSyncError(RefusedError):
@@ -57,7 +55,7 @@ def start_sync(
 
     Raises NothingToSyncError when nothing is ticked or matched. Must run inside the account's transaction.
     """
-    integration = Integration.objects.select_for_update().get(pk=integration_id)
+    integration = hold_integration(integration_id)
     live = _live_runs(integration).first()
     if live is not None:
         return live
@@ -93,7 +91,7 @@ def start_sync(
 @transaction.atomic
 def cancel_sync(integration_id: int, *, now: datetime, actor: User | None = None) -> SyncRun | None:
     """Ends the run that is going on; None when there is none. What was written before stays."""
-    integration = Integration.objects.select_for_update().get(pk=integration_id)
+    integration = hold_also_leaving(integration_id)
     run = cancel_live_run(integration, now=now)
     if run is not None:
         record_activity(
@@ -111,7 +109,7 @@ def cancel_sync(integration_id: int, *, now: datetime, actor: User | None = None
 @transaction.atomic
 def pause_sync(integration_id: int, *, now: datetime, actor: User | None = None) -> Integration:
     """No more syncs until someone resumes; a run that is going on ends as cancelled. All data stays."""
-    integration = _lock_unless_leaving(integration_id)
+    integration = hold_integration(integration_id)
     if integration.status == IntegrationStatus.PAUSED:
         return integration
     cancel_live_run(integration, now=now)
@@ -131,7 +129,7 @@ def pause_sync(integration_id: int, *, now: datetime, actor: User | None = None)
 
 @transaction.atomic
 def resume_sync(integration_id: int, *, now: datetime, actor: User | None = None) -> Integration:
-    integration = _lock_unless_leaving(integration_id)
+    integration = hold_integration(integration_id)
     if integration.status == IntegrationStatus.CONNECTED:
         return integration
     integration.status = IntegrationStatus.CONNECTED
@@ -145,13 +143,6 @@ def resume_sync(integration_id: int, *, now: datetime, actor: User | None = None
         user=actor,
         about=integration,
     )
-    return integration
-
-
-def _lock_unless_leaving(integration_id: int) -> Integration:
-    integration = Integration.objects.select_for_update().get(pk=integration_id)
-    if integration.status == IntegrationStatus.DISCONNECTING:
-        raise RefusedError("This integration is being disconnected.")
     return integration
 
 
@@ -184,8 +175,6 @@ def _live_runs(integration: Integration) -> RunQuerySet:
 
 def steps_to_run(integration: Integration) -> list[str]:
     """What is ticked, if the integration may sync now."""
-    if integration.status == IntegrationStatus.DISCONNECTING:
-        raise NothingToSyncError("This integration is being disconnected.")
     if integration.status != IntegrationStatus.CONNECTED:
         raise NothingToSyncError("Syncing is paused. Resume it first.")
     if not integration.settings.steps:

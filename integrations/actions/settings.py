@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from integrations.access import hold_integration
 from integrations.actions.runs import schedule_next
 from integrations.models import Integration, SyncSettings
 from integrations.states import IntegrationStatus, Notify, Schedule
@@ -63,7 +64,7 @@ def save_sync_settings(
     unknown = set(steps) - set(known)
     if unknown:
         raise UnknownStepError(f"Unknown sync steps: {', '.join(sorted(unknown))}.")
-    locked = Integration.objects.select_for_update().get(pk=integration.pk)
+    locked = hold_integration(integration.pk)
     row = SyncSettings.objects.select_for_update().get(
         account_id=integration.account_id, integration=integration
     )

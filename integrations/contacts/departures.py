@@ -1,6 +1,5 @@
 """Users whom the directory lists no longer: who they are, and whether there are too many of them to believe it."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,7 +27,8 @@ def plan_departures(
     is_listed: Callable[[UUID], bool],
     approved: frozenset[str] = frozenset(),
 ) -> Departures:
-    """`links` are all users with a contact, and whether each is marked as gone already. Pure."""
+    """`links` are all users with a contact, and whether each is marked as gone already. Those whom a person has accepted
+    as gone raise no doubt; however many they are, a few more have left by the time they are read again. Pure."""
     gone: list[UUID] = []
     back: list[UUID] = []
     here = 0
@@ -37,34 +37,31 @@ def plan_departures(
         if is_listed(user_id) == is_marked:
             (back if is_marked else gone).append(user_id)
     departures = Departures(tuple(sorted(gone)), tuple(sorted(back)))
-    if not is_much(len(gone), of=here) or keys_of(departures.gone) <= approved:
+    accepted = _accepted(departures.gone, approved)
+    if not is_much(len(gone) - accepted, of=here - accepted):
         return departures
-    told = (
-        f"{len(gone)} of {here} contacts are missing from Microsoft's user list; none was marked as removed."
-    )
+    told = f"{len(gone):,} of {here:,} contacts are missing from Microsoft's user list; none was marked as removed."
     return Departures(departures.gone, departures.back, told)
 
 
-def keys_of(gone: Sequence[UUID]) -> frozenset[str]:
-    """What a person accepts: each of the first by itself, and the others exactly as they are."""
-    return frozenset(_keys(gone))
+def _accepted(gone: Sequence[UUID], approved: frozenset[str]) -> int:
+    """How many of them: each that was told by name, and of the others no more than were told as a number."""
+    by_name = sum(_key(user_id) in approved for user_id in gone)
+    numbers = (key.removeprefix(_OTHERS) for key in approved if key.startswith(_OTHERS))
+    others = sum(int(number) for number in numbers if number.isdecimal())
+    return min(len(gone), by_name + others)
 
 
-def _keys(gone: Sequence[UUID]) -> list[str]:
-    keys = [f"contact:{user_id}" for user_id in gone[:LISTED]]
-    others = gone[LISTED:]
-    if others:
-        digest = hashlib.blake2b(b"".join(user_id.bytes for user_id in others), digest_size=16)
-        keys.append(f"contacts:{digest.hexdigest()}")
-    return keys
+def _key(user_id: UUID) -> str:
+    return f"contact:{user_id}"
+
+
+_OTHERS = "contacts:"
 
 
 def departures_told(gone: Sequence[UUID], names: Mapping[UUID, str]) -> tuple[Change, ...]:
-    """One change for each key; `names` has those of the users told by name."""
-    listed = [(names.get(user_id, str(user_id)), 1) for user_id in gone[:LISTED]]
+    """Their keys are what a person accepts; `names` has those of the users told by name."""
+    listed = [Change(_key(user_id), REMOVED, names.get(user_id, str(user_id))) for user_id in gone[:LISTED]]
     more = len(gone) - len(listed)
-    lines = [*listed, (f"and {more:,} more", more)] if more else listed
-    return tuple(
-        Change(key, REMOVED, subject, count=count)
-        for key, (subject, count) in zip(_keys(gone), lines, strict=True)
-    )
+    others = [Change(f"{_OTHERS}{more}", REMOVED, f"and {more:,} more", count=more)] if more else []
+    return (*listed, *others)

@@ -20,7 +20,7 @@ _NEVER_COMPARED = ""
 
 def known_contacts(context: TenantContext, users: Iterable[DirectoryUser]) -> Iterator[Holder]:
     """Those linked already and those who would be found; nothing is written."""
-    for batch in _batches(users):
+    for batch in batches_of(users):
         linked, found = _contacts_of(context, batch)
         yield from _holders(batch, linked | found)
 
@@ -28,7 +28,7 @@ def known_contacts(context: TenantContext, users: Iterable[DirectoryUser]) -> It
 def link_known_contacts(context: TenantContext, users: Iterable[DirectoryUser]) -> Iterator[Holder]:
     """Links whoever is a contact here already, without making or changing any contact."""
     lock_contacts(context)
-    for batch in _batches(users):
+    for batch in batches_of(users):
         linked, found = _contacts_of(context, batch)
         ContactLink.objects.bulk_create(
             ContactLink(
@@ -57,7 +57,7 @@ def _holders(batch: Iterable[DirectoryUser], contact_ids: Mapping[UUID, int]) ->
     return ((user, contact_ids.get(user.id)) for user in batch)
 
 
-def _batches(users: Iterable[DirectoryUser]) -> Iterator[tuple[DirectoryUser, ...]]:
+def batches_of(users: Iterable[DirectoryUser]) -> Iterator[tuple[DirectoryUser, ...]]:
     remaining = iter(users)
     while batch := tuple(islice(remaining, BATCH)):
         yield batch

@@ -1,13 +1,15 @@
 """What integrations add to contacts' pages: where a contact comes from, what is locked by that, and who has left."""
 
 from collections.abc import Sequence
+from enum import IntEnum
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from integrations.contacts.mapping import SYNCED_FIELDS
-from integrations.models import ContactLink
-from integrations.states import MatchState
+from integrations.contacts.step import ContactStep
+from integrations.models import ContactLink, TenantMatch
+from integrations.states import IntegrationStatus, MatchState
 from organizations.access import AccountRequest
 from organizations.contact_locks import Lock
 from organizations.lists import Cell, ExtraColumn
@@ -51,16 +53,39 @@ def contact_panel(request: AccountRequest, contact: Contact) -> SafeString | Non
 
 
 def contact_columns(user: User, contacts: Sequence[Contact]) -> Sequence[ExtraColumn]:
+    """Of several users, the one whom a directory is known to list counts most."""
     links = ContactLink.objects.of_account(user.account_id).of_contacts(contacts)
-    present: dict[int, bool] = {}
-    for contact_id, removed_at in links.values_list("contact_id", "removed_at"):
-        present[contact_id] = present.get(contact_id, False) or removed_at is None
-    if not present:
+    standings: dict[int, _Standing] = {}
+    for link in links.select_related("match__integration__settings"):
+        standing = _standing(link)
+        standings[link.contact_id] = max(standings.get(link.contact_id, standing), standing)
+    # Lists choose and export columns without rows in hand, so that one must not come and go with those of a page.
+    if not standings and not ContactLink.objects.of_account(user.account_id).exists():
         return ()
-    cells = {
-        pk: Cell("Listed") if is_listed else Cell("Removed", tone="warning")
-        for pk, is_listed in present.items()
-    }
-    return (
-        ExtraColumn("directory", "Microsoft", cells, hint="Whether Microsoft's directory lists the user"),
-    )
+    cells = {pk: _CELLS[standing] for pk, standing in standings.items()}
+    hint = "Whether Microsoft's directory lists the user; not synced: nobody looks at present"
+    return (ExtraColumn("directory", "Microsoft", cells, hint=hint),)
+
+
+class _Standing(IntEnum):
+    REMOVED, NOT_SYNCED, LISTED = range(3)
+
+
+_CELLS = {
+    _Standing.REMOVED: Cell("Removed", tone="warning"),
+    _Standing.NOT_SYNCED: Cell("Not synced", tone="neutral"),
+    _Standing.LISTED: Cell("Listed"),
+}
+
+
+def _standing(link: ContactLink) -> _Standing:
+    if link.removed_at is not None:
+        return _Standing.REMOVED
+    return _Standing.LISTED if _is_kept_up(link.match) else _Standing.NOT_SYNCED
+
+
+def _is_kept_up(match: TenantMatch) -> bool:
+    """Whether syncs would find out that a user has left."""
+    integration = match.integration
+    is_syncing = integration.status == IntegrationStatus.CONNECTED and match.state == MatchState.MATCHED
+    return is_syncing and ContactStep.key in integration.settings.steps

@@ -44,9 +44,9 @@ class ContactStep:
         return planned_changes(context, reading)
 
     def apply(self, context: TenantContext, portion: UserBatch | RollCall) -> StepOutcome:
-        lock_contacts(context)
         if isinstance(portion, RollCall):
             return call_roll(context, portion)
+        lock_contacts(context)
         known = know(context, portion.users, stage=portion.stage)
         plan = plan_contacts(
             portion.users, known, covers=context.rules.cover, sign_ins=portion.sign_ins, stage=portion.stage

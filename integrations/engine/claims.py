@@ -152,7 +152,7 @@ def _hold_back_others(work: Work, *, wait: float) -> None:
     not_before = DATABASE_CLOCK + timedelta(seconds=wait)
     with account_transaction(work.account_id):
         # The run's lock first: ending a run takes it too before it touches tenants, so the two never cross.
-        SyncRun.objects.of_account(work.account_id).select_for_update().get(pk=work.run_id)
+        SyncRun.objects.of_account(work.account_id).select_for_update().filter(pk=work.run_id).first()
         TenantSync.objects.of_account(work.account_id).filter(
             run_id=work.run_id, state=SyncState.PENDING, next_at__lt=not_before
         ).update(next_at=not_before)

@@ -168,7 +168,12 @@ def _context(work: Work, match: TenantMatch) -> TenantContext:
 
 
 def _settings_of(work: Work) -> SyncSettings:
-    return SyncSettings.objects.get(account_id=work.account_id, integration_id=work.integration_id)
+    rows = SyncSettings.objects.filter(account_id=work.account_id, integration_id=work.integration_id)
+    chosen = rows.first()
+    if chosen is None:
+        # A disconnect has ended meanwhile.
+        raise LeaseLostError
+    return chosen
 
 
 def _remember(match: TenantMatch, reading: Reading, *, now: datetime) -> None:

@@ -1,17 +1,14 @@
 """Making a consent link, and deciding about a tenant that has consented."""
 
-import re
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from integrations.guids import read_guid
 from organizations.models import Organization, User
-from organizations.names import search_key
 from organizations.policies import visible_organizations
-
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 class ConsentLinkForm(forms.Form):
@@ -28,7 +25,7 @@ class ConsentLinkForm(forms.Form):
         name = self.cleaned_data["organization"].strip()
         if not name:
             return None
-        found = list(visible_organizations(self._user).filter(search_key=search_key(name))[:2])
+        found = list(visible_organizations(self._user).active().called(name)[:2])
         if not found:
             raise ValidationError(
                 "There is no organization of this name. Pick one from the list, or leave it empty and choose it later."
@@ -43,12 +40,13 @@ class ConsentLinkForm(forms.Form):
         text = self.cleaned_data["tenant_id"].strip()
         if not text:
             return None
-        if not _GUID.fullmatch(text):
+        tenant_id = read_guid(text)
+        if tenant_id is None:
             raise ValidationError(
                 "A tenant ID looks like 11111111-2222-3333-4444-555555555555. The Microsoft Entra admin center shows it "
                 "on its overview. If you don't know it, leave it empty."
             )
-        return UUID(text)
+        return tenant_id
 
 
 class ConsentDecisionForm(forms.Form):
@@ -69,8 +67,10 @@ class ConsentDecisionForm(forms.Form):
         if chosen in (self.NEW, self.LATER):
             return chosen
         organization = (
-            visible_organizations(self._user).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+            visible_organizations(self._user).active().filter(pk=int(chosen)).first()
+            if chosen.isdecimal()
+            else None
         )
         if organization is None:
-            raise ValidationError("This organization is gone. Choose another one.")
+            raise ValidationError("This organization is archived or gone. Choose another one.")
         return organization

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 
 from integrations.actions.credentials import IntegrationDetails
+from integrations.guids import read_guid
 from integrations.microsoft.certificates import new_certificate
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
 from integrations.models import CredentialKind
@@ -99,7 +100,7 @@ class CredentialForm(forms.Form):
     def _judge_secret(self, secret: str) -> None:
         if not secret:
             self.add_error("secret", "Enter the secret's value.")
-        elif _is_guid(secret):
+        elif read_guid(secret.strip()) is not None:
             self.add_error(
                 "secret",
                 "That looks like the secret's ID, not its value. Microsoft shows the value only right after the "
@@ -148,11 +149,3 @@ class DetailsForm(forms.Form):
     @property
     def details(self) -> IntegrationDetails:
         return IntegrationDetails(self.cleaned_data["name"], self.cleaned_data["home_tenant_id"])
-
-
-def _is_guid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from integrations.access import get_consent, get_integration
 from integrations.actions.consent import (
-    ConsentClosedError,
     NewOrganization,
     confirm_consent,
     create_consent_link,
@@ -22,12 +21,11 @@ from integrations.actions.consent import (
     receive_consent,
     verify_again,
 )
-from integrations.actions.inquiries import NothingToAskError
-from integrations.actions.matching import AlreadyMatchedError, TenantTakenError
 from integrations.consent import read_return
 from integrations.consent_pages import ConsentView, destinations, linked_organization
 from integrations.forms.consent import ConsentDecisionForm, ConsentLinkForm
 from integrations.models import ConsentRequest, Integration, TenantMatch
+from integrations.refusals import RefusedError
 from integrations.states import ConsentState, MatchState
 from organizations.access import AccountRequest
 from organizations.models import Account, Organization, User
@@ -58,8 +56,8 @@ def consent_new(request: AccountRequest, account: str, integration_id: int) -> H
                 expected_tenant_id=form.cleaned_data["tenant_id"],
                 now=timezone.now(),
             )
-        except ConsentClosedError as closed:
-            form.add_error(None, str(closed))
+        except RefusedError as refused:
+            form.add_error(None, str(refused))
         else:
             context = {
                 "integration": integration,
@@ -85,7 +83,9 @@ def _asked_for(integration: Integration, match_id: str) -> dict[str, str]:
     if match is None:
         return {}
     return {
-        "organization": match.organization.name if match.organization else "",
+        "organization": match.organization.name
+        if match.organization and not match.organization.archived
+        else "",
         "tenant_id": str(match.tenant_id),
     }
 
@@ -111,8 +111,8 @@ def consent_confirm(
         match = confirm_consent(
             consent, destination=_destination(consent, chosen), now=timezone.now(), actor=request.user
         )
-    except (ConsentClosedError, AlreadyMatchedError, TenantTakenError) as error:
-        form.add_error(None, str(error))
+    except RefusedError as refused:
+        form.add_error(None, str(refused))
         return _page(request, consent, form)
     messages.success(request, _told(match))
     later = match.state == MatchState.UNMATCHED
@@ -126,8 +126,8 @@ def consent_discard(
     consent = get_consent(request.user, integration_id, consent_id)
     try:
         discard_consent(consent, now=timezone.now(), actor=request.user)
-    except ConsentClosedError as closed:
-        messages.warning(request, str(closed))
+    except RefusedError as refused:
+        messages.warning(request, str(refused))
     return redirect("integrations:tenants", account, integration_id)
 
 
@@ -138,8 +138,8 @@ def consent_check(
     consent = get_consent(request.user, integration_id, consent_id)
     try:
         verify_again(consent, now=timezone.now(), actor=request.user)
-    except (ConsentClosedError, NothingToAskError) as error:
-        messages.warning(request, str(error))
+    except RefusedError as refused:
+        messages.warning(request, str(refused))
     return redirect("integrations:consent-detail", account, integration_id, consent_id)
 
 

@@ -15,12 +15,12 @@ from integrations.actions.credentials import (
     prepare_credential,
     switch_credential,
 )
-from integrations.actions.inquiries import NothingToAskError, ask
-from integrations.actions.runs import RefusedError
+from integrations.actions.inquiries import ask
 from integrations.credential_pages import credential_cards, is_being_set_up, tenants_to_test
 from integrations.forms.credentials import CredentialForm, DetailsForm, TestForm
 from integrations.microsoft.clouds import CLOUDS
 from integrations.models import Integration
+from integrations.refusals import RefusedError
 from integrations.states import CredentialRole, InquiryKind
 from organizations.access import AccountRequest
 from organizations.mail import mail_trouble
@@ -64,8 +64,8 @@ def credential_test(request: AccountRequest, account: str, integration_id: int) 
                 now=timezone.now(),
                 actor=request.user,
             )
-        except NothingToAskError as nothing:
-            messages.warning(request, str(nothing))
+        except RefusedError as refused:
+            messages.warning(request, str(refused))
     else:
         messages.warning(request, str(form.errors["tenant"][0]))
     return _back(account, integration_id)

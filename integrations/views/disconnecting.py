@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from integrations.access import get_disconnection, get_integration
 from integrations.actions.disconnecting import begin_disconnect, reach_of
-from integrations.actions.runs import RefusedError, pause_sync
+from integrations.actions.runs import pause_sync
 from integrations.forms.disconnecting import DisconnectForm
 from integrations.models import Disconnection, Integration
 from integrations.receipts import Choice, Receipt, choice_cards
+from integrations.refusals import RefusedError
 from integrations.states import DisconnectMode, IntegrationStatus
 from organizations.access import AccountRequest
 from organizations.recent_sign_in import confirm_password, is_signed_out, recent_sign_in
@@ -23,8 +24,7 @@ from organizations.recent_sign_in import confirm_password, is_signed_out, recent
 def disconnect(request: AccountRequest, account: str, integration_id: int) -> HttpResponse:
     integration = get_integration(request.user, integration_id)
     if integration.status == IntegrationStatus.DISCONNECTING:
-        going_on = Disconnection.objects.visible_to(request.user).open().get(integration=integration)
-        return redirect("integrations:disconnection-detail", account, going_on.pk)
+        return _receipt_of(request, integration)
     form = _form(request, integration)
     if form.is_valid():
         try:
@@ -40,6 +40,14 @@ def disconnect(request: AccountRequest, account: str, integration_id: int) -> Ht
         "navigation": "admin",
     }
     return render(request, "integrations/disconnect.html", context, status=422 if form.errors else 200)
+
+
+def _receipt_of(request: AccountRequest, integration: Integration) -> HttpResponse:
+    """Of one that ended this very moment, the list of integrations knows."""
+    going_on = Disconnection.objects.visible_to(request.user).open().filter(integration=integration).first()
+    if going_on is None:
+        return redirect("integrations:integration-list", request.account.slug)
+    return redirect("integrations:disconnection-detail", request.account.slug, going_on.pk)
 
 
 def _form(request: AccountRequest, integration: Integration) -> DisconnectForm:

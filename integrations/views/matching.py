@@ -14,19 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from integrations.access import get_integration, get_match
 from integrations.actions.matching import (
-    DisconnectingError,
     Outcome,
     accept_suggestions,
     create_organizations_for,
     match_tenants,
 )
 from integrations.actions.rematching import (
-    NotMatchedError,
     change_match,
     ignore_tenants,
     revert_match,
     stop_ignoring_tenants,
 )
+from integrations.credential_pages import is_being_set_up
 from integrations.forms.matching import Bulk, BulkForm, OrganizationForm
 from integrations.match_pages import (
     TenantList,
@@ -36,6 +35,7 @@ from integrations.match_pages import (
 from integrations.match_rows import standing_of
 from integrations.match_words import Told, effects_of_match, effects_of_revert, refusals, told
 from integrations.models import Integration, TenantMatch
+from integrations.refusals import RefusedError
 from integrations.states import MatchState
 from organizations.access import AccountRequest
 from organizations.lists import ListQuery
@@ -55,7 +55,13 @@ def matching(request: AccountRequest, account: str, integration_id: int) -> Http
         ids = form.ids if form.ids is not None else list(listed.tenants.values_list("pk", flat=True))
         _decide(request, form.action, integration, ids)
         return HttpResponseRedirect(listed.address())
-    context = {"page": matching_page(listed), "form": form, "integration": integration, "navigation": "admin"}
+    context = {
+        "page": matching_page(listed),
+        "form": form,
+        "integration": integration,
+        "is_being_set_up": is_being_set_up(integration),
+        "navigation": "admin",
+    }
     return render(request, "integrations/matching.html", context, status=422 if form.errors else 200)
 
 
@@ -144,7 +150,7 @@ def _decide(
 ) -> None:
     try:
         outcome = _ACTS[bulk](integration, match_ids, now=timezone.now(), actor=request.user)
-    except DisconnectingError as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:
         _tell(request, told(bulk, outcome, asked=len(match_ids)))
@@ -160,7 +166,7 @@ def _match(request: AccountRequest, match: TenantMatch, organization: Organizati
             outcome = match_tenants(match.integration, {match.pk: organization}, now=now, actor=request.user)
             _tell(request, refusals(outcome))
             done = bool(outcome.done)
-    except (DisconnectingError, NotMatchedError) as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:
         if done:
@@ -170,7 +176,7 @@ def _match(request: AccountRequest, match: TenantMatch, organization: Organizati
 def _revert(request: AccountRequest, match: TenantMatch) -> None:
     try:
         revert_match(match, now=timezone.now(), actor=request.user)
-    except (DisconnectingError, NotMatchedError) as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"{match.tenant_name} is unmatched again. What was synced stays.")

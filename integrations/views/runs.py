@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 from integrations.access import get_integration, get_run
 from integrations.actions.retrying import retry_failed
 from integrations.actions.runs import (
-    RefusedError,
     cancel_sync,
     pause_sync,
     resume_sync,
@@ -23,6 +22,7 @@ from integrations.changes import totals_by_kind
 from integrations.models import SyncRun, TenantSync
 from integrations.progress import progress_of
 from integrations.querysets import TenantSyncQuerySet
+from integrations.refusals import RefusedError
 from integrations.run_log import log_of
 from integrations.run_rows import find_tab, run_summary, tab_links, tenant_row
 from integrations.states import RunKind, Trigger

@@ -13,6 +13,7 @@ from integrations.actions.settings import save_sync_settings
 from integrations.credential_pages import is_being_set_up
 from integrations.forms.settings import SyncSettingsForm
 from integrations.models import Integration, TenantMatch
+from integrations.refusals import RefusedError
 from integrations.subscriptions import FoundSku, found_skus
 from organizations.access import AccountRequest
 from organizations.contact_details import CONTACT_TYPES
@@ -29,17 +30,21 @@ def sync_settings(request: AccountRequest, account: str, integration_id: int) ->
         email=request.user.email,
     )
     if form.is_valid():
-        save_sync_settings(
-            integration,
-            steps=form.chosen_steps,
-            choices=form.choices,
-            now=timezone.now(),
-            actor=request.user,
-        )
-        messages.success(
-            request, "Saved. The next sync follows these settings; start one from the Actions menu."
-        )
-        return redirect("integrations:integration-list", account)
+        try:
+            save_sync_settings(
+                integration,
+                steps=form.chosen_steps,
+                choices=form.choices,
+                now=timezone.now(),
+                actor=request.user,
+            )
+        except RefusedError as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(
+                request, "Saved. The next sync follows these settings; start one from the Actions menu."
+            )
+            return redirect("integrations:integration-list", account)
     context = {
         "integration": integration,
         "form": form,

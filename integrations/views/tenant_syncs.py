@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from integrations.access import get_tenant_sync
 from integrations.actions.retrying import accept_held, discard_held, retry_tenant
-from integrations.actions.runs import RefusedError
 from integrations.models import SyncRun
+from integrations.refusals import RefusedError
 from integrations.run_rows import NOUNS, tenant_row
 from integrations.states import RunKind
 from organizations.access import AccountRequest

@@ -7,15 +7,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.access import get_integration
-from integrations.actions.inquiries import NothingToAskError, ask
+from integrations.actions.inquiries import ask
 from integrations.consent_pages import ConsentView
 from integrations.inquiry_pages import InquiryView
 from integrations.models import ConsentRequest, Inquiry, Integration, TenantMatch
+from integrations.refusals import RefusedError
 from integrations.states import InquiryKind, IntegrationKind, MatchState
 from organizations.access import AccountRequest
 
-#: The newest ones; what older ones led to stands among the tenants and in the activity log.
-CONSENTS_SHOWN = 50
+#: As many links as somebody may send to all clients at once.
+WAITING_SHOWN = 1_000
+#: What older ones led to stands among the tenants and in the activity log.
+SETTLED_SHOWN = 50
 
 
 @require_safe
@@ -39,19 +42,17 @@ def find_customers(request: AccountRequest, account: str, integration_id: int) -
     integration = get_integration(request.user, integration_id)
     try:
         ask(integration, kind=InquiryKind.DISCOVERY, now=timezone.now(), actor=request.user)
-    except NothingToAskError as nothing:
-        messages.warning(request, str(nothing))
+    except RefusedError as refused:
+        messages.warning(request, str(refused))
     return redirect("integrations:tenants", account, integration.pk)
 
 
 def _consents(integration: Integration) -> list[ConsentView]:
-    newest = (
-        ConsentRequest.objects.of_integration(integration)
-        .select_related("inquiry", "organization", "requested_by")
-        .order_by("-id")[:CONSENTS_SHOWN]
-    )
     now = timezone.now()
-    return [ConsentView(consent, now) for consent in newest]
+    links = ConsentRequest.objects.of_integration(integration)
+    links = links.select_related("inquiry", "organization", "requested_by")
+    shown = [*links.waiting(now=now)[:WAITING_SHOWN], *links.settled(now=now)[:SETTLED_SHOWN]]
+    return [ConsentView(consent, now) for consent in shown]
 
 
 def _latest_discovery(integration: Integration) -> InquiryView | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from organizations.actions import archive_organization, create_contact, create_organization
+from organizations.actions import archive_organizations, create_contact, create_organization
 from organizations.contact_details import Phone
 from organizations.models import Organization, OrganizationStatus, OrganizationType
 
@@ -118,7 +118,7 @@ def _add_others(
     left = create_organization(
         account_id, name="Halyard Yachts", values=describe(former, labels=labels), now=now
     )
-    archive_organization(left, now=now)
+    archive_organizations([left.pk], now=now)
 
 
 def _add(organization: Organization, person: Person, *, now: datetime) -> None:

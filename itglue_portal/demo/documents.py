@@ -27,31 +27,31 @@ _INTERNET = (
     Document(
         0,
         {"line": "Main office fiber", "provider": "Copperline Internet", "medium": "Fiber", "role": "Primary",
-         "download": 500, "upload-speed": 100, "circuit-id": "CPL-20381", "monthly-cost": "149"},
+         "download-mbits": 500, "upload-mbits": 100, "circuit-id": "CPL-20381", "monthly-cost": "149"},
         ("contract-ends", 41),
     ),
     Document(
         0,
-        {"line": "Main office LTE", "provider": "Ridge Mobile", "medium": "Mobile", "role": "Backup", "download": 60,
-         "upload-speed": 20, "monthly-cost": "35"},
+        {"line": "Main office LTE", "provider": "Ridge Mobile", "medium": "Mobile", "role": "Backup", "download-mbits": 60,
+         "upload-mbits": 20, "monthly-cost": "35"},
         ("contract-ends", 400),
     ),
     Document(
         2,
         {"line": "Harbor office fiber", "provider": "Copperline Internet", "medium": "Fiber", "role": "Primary",
-         "download": 1000, "upload-speed": 1000, "circuit-id": "CPL-11902", "monthly-cost": "320"},
+         "download-mbits": 1000, "upload-mbits": 1000, "circuit-id": "CPL-11902", "monthly-cost": "320"},
         ("contract-ends", 12),
         "The handover is in the cellar behind the archive; Marlow has the key.",
     ),
     Document(
         2,
         {"line": "Ships over satellite", "provider": "Polestar", "medium": "Satellite", "role": "Primary",
-         "download": 40, "upload-speed": 8, "monthly-cost": "890"},
+         "download-mbits": 40, "upload-mbits": 8, "monthly-cost": "890"},
     ),
     Document(
         4,
-        {"line": "Clinic fiber", "provider": "Metroline", "medium": "Fiber", "role": "Primary", "download": 1000,
-         "upload-speed": 500, "monthly-cost": "410"},
+        {"line": "Clinic fiber", "provider": "Metroline", "medium": "Fiber", "role": "Primary", "download-mbits": 1000,
+         "upload-mbits": 500, "monthly-cost": "410"},
         ("contract-ends", 180),
     ),
 )  # fmt: skip
@@ -59,25 +59,25 @@ _BACKUP = (
     Document(
         0,
         {"backup-job": "Imaging server, nightly", "product": "Veeam", "state": "Healthy", "schedule": "Daily",
-         "kept-for": 30, "encrypted": True, "encryption-key": "demo-only-key"},
+         "kept-for-days": 30, "encrypted": True, "encryption-key": "demo-only-key"},
         ("subscription-ends", 75),
     ),
     Document(
         2,
         {"backup-job": "File server, hourly", "product": "Veeam", "state": "Needs attention", "schedule": "Hourly",
-         "kept-for": 90, "encrypted": True},
+         "kept-for-days": 90, "encrypted": True},
         ("subscription-ends", 220),
         "Runs into the working day since the archive was moved.",
     ),
     Document(
         4,
         {"backup-job": "Patient records", "product": "Druva", "state": "Healthy", "schedule": "Continuous",
-         "kept-for": 3650, "encrypted": True},
+         "kept-for-days": 3650, "encrypted": True},
         ("subscription-ends", 25),
     ),
     Document(
         5,
-        {"backup-job": "Microsoft 365", "product": "Druva", "state": "Failing", "schedule": "Daily", "kept-for": 365,
+        {"backup-job": "Microsoft 365", "product": "Druva", "state": "Failing", "schedule": "Daily", "kept-for-days": 365,
          "encrypted": True},
     ),
 )  # fmt: skip
@@ -92,7 +92,7 @@ def add_documents(account_id: int, organizations: Sequence[Organization], *, now
                 create_asset(
                     schema,
                     organization=organizations[document.client],
-                    content=AssetContent(_dated(document, now=now), document.notes),
+                    content=AssetContent(_dated(document, now=now), document.notes, reason="created"),
                     now=now,
                 )
 

@@ -1,26 +1,28 @@
 """Everything that changes accounts, users, organizations and contacts: the one write path of this app."""
 
 from organizations.actions.accounts import AccountNameError, create_account
-from organizations.actions.activity import record_activity
+from organizations.actions.activity import activity_line, record_activities, record_activity
+from organizations.actions.archiving import (
+    archive_contacts,
+    archive_organizations,
+    restore_contacts,
+    restore_organizations,
+)
 from organizations.actions.clients import (
     OrganizationInUseError,
     ParentCycleError,
-    archive_organization,
     create_organization,
     delete_organization,
     edit_organization,
     organization_values,
     reasons_to_keep,
-    restore_organization,
 )
 from organizations.actions.contact_editing import (
     KeptContactError,
     LockedContactError,
-    archive_contact,
     create_contact,
     delete_contact,
     edit_contact,
-    restore_contact,
     values_of,
 )
 from organizations.actions.contacts import complete_contacts, create_contacts, update_contacts
@@ -43,8 +45,9 @@ __all__ = [
     "NewUser",
     "OrganizationInUseError",
     "ParentCycleError",
-    "archive_contact",
-    "archive_organization",
+    "activity_line",
+    "archive_contacts",
+    "archive_organizations",
     "complete_contacts",
     "create_account",
     "create_contact",
@@ -60,10 +63,11 @@ __all__ = [
     "organization_values",
     "organizations_with",
     "reasons_to_keep",
+    "record_activities",
     "record_activity",
     "rename_label",
-    "restore_contact",
-    "restore_organization",
+    "restore_contacts",
+    "restore_organizations",
     "update_contacts",
     "values_of",
 ]

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
+from organizations import first_run
 from organizations.access import RESERVED_SLUGS, account_transaction
 from organizations.actions.activity import record_activity
 from organizations.actions.labels import create_starting_labels
@@ -15,6 +16,10 @@ from organizations.models.accounts import SecondFactorPolicy
 
 class AccountNameError(ValueError):
     """An account can't be called this in addresses; the message says why, fit for a person."""
+
+
+class NotFirstError(Exception):
+    """The server has an account already."""
 
 
 def create_account(
@@ -45,6 +50,18 @@ def create_account(
         if administrator is not None:
             create_user(account, administrator, now=now)
     return account
+
+
+def create_first_account(name: str, *, slug: str, now: datetime, administrator: NewUser) -> Account:
+    """Of two who set up a server at once, one does."""
+    _require_usable(slug)
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('first run'))")
+        if not first_run.is_fresh():
+            raise NotFirstError
+        Account.objects.get_or_create(slug=slug, defaults={"name": name})
+    return create_account(name, slug=slug, now=now, administrator=administrator)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from organizations.holdings import holdings_of
 from organizations.models import Account, Contact, Organization, User
 from organizations.names import search_key, sort_key
 from organizations.organization_details import ORGANIZATION_FIELDS
+from organizations.stale_forms import Marks, own_changes
 
 #: Told in lines of their own, which not everyone may read who may read that the organization was edited.
 _TOLD_APART = frozenset({"parent", "quick_notes"})
@@ -62,14 +63,21 @@ def create_organization(
 
 @transaction.atomic
 def edit_organization(
-    organization: Organization, *, changes: Mapping[str, Any], now: datetime, actor: User | None = None
+    organization: Organization,
+    *,
+    changes: Mapping[str, Any],
+    now: datetime,
+    actor: User | None = None,
+    seen: Marks | None = None,
 ) -> Organization:
-    """Writes values by field name, in the shape of `organization_values`."""
+    """Writes values by field name, in the shape of `organization_values`; `seen` marks those that were there when whoever
+    writes them began."""
     if changes.get("parent") is not None:
         _hold_family(organization.account_id)
     organization = _hold(organization)
     stored = organization_values(organization)
-    changed = {field: value for field, value in changes.items() if value != stored[field]}
+    own = own_changes(changes, stored=stored, seen=seen or {})
+    changed = {field: value for field, value in own.items() if value != stored[field]}
     if not changed:
         return organization
     _require_no_cycle(organization, changed.get("parent"))
@@ -80,21 +88,6 @@ def edit_organization(
         told.tell("organization.edited", details=details)
     told.tell_apart(stored)
     return organization
-
-
-@transaction.atomic
-def archive_organization(
-    organization: Organization, *, now: datetime, actor: User | None = None
-) -> Organization:
-    """Out of lists and search; everything in it stays, and stays in step."""
-    return _set_archived(organization, archived=True, now=now, actor=actor)
-
-
-@transaction.atomic
-def restore_organization(
-    organization: Organization, *, now: datetime, actor: User | None = None
-) -> Organization:
-    return _set_archived(organization, archived=False, now=now, actor=actor)
 
 
 @transaction.atomic
@@ -152,18 +145,6 @@ def _fill(organization: Organization, values: Mapping[str, Any], *, now: datetim
     organization.sort_key = sort_key(organization.name)
     organization.search_key = search_key(organization.name)[:512]
     organization.updated_at = now
-
-
-def _set_archived(
-    organization: Organization, *, archived: bool, now: datetime, actor: User | None
-) -> Organization:
-    organization = _hold(organization)
-    if organization.archived == archived:
-        return organization
-    organization.archived, organization.updated_at = archived, now
-    organization.save(update_fields=["archived", "updated_at"])
-    _Told(organization, now, actor).tell("organization.archived" if archived else "organization.restored")
-    return organization
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from organizations.actions.activity import record_activity
 from organizations.actions.contacts import FILLED, create_contacts, fill_contact, replace_addresses
 from organizations.contact_details import FIELD_LABELS, ContactDetails, Phone
 from organizations.contact_locks import Lock, lock_of
-from organizations.models import Contact, Organization, User
+from organizations.models import Contact, ContactAddress, Organization, User
+from organizations.stale_forms import Marks, own_changes
 
 #: What no source knows of.
 _PEOPLES_OWN = ("contact_type", "notes", "is_important")
@@ -55,12 +56,19 @@ def create_contact(
 
 @transaction.atomic
 def edit_contact(
-    contact: Contact, *, changes: Mapping[str, Any], now: datetime, actor: User | None = None
+    contact: Contact,
+    *,
+    changes: Mapping[str, Any],
+    now: datetime,
+    actor: User | None = None,
+    seen: Marks | None = None,
 ) -> Contact:
-    """Writes values by field name, in the shape of `values_of`; what stands in a lock must stay as it is."""
+    """Writes values by field name, in the shape of `values_of`; what stands in a lock must stay as it is. `seen` marks
+    those that were there when whoever writes them began."""
     contact = _hold(contact)
     stored = values_of(contact)
-    changed = {name: value for name, value in changes.items() if value != stored[name]}
+    own = own_changes(changes, stored=stored, seen=seen or {})
+    changed = {name: value for name, value in own.items() if value != stored[name]}
     _require_open(lock_of(contact), changed)
     if not changed:
         return contact
@@ -72,17 +80,6 @@ def edit_contact(
     if told := _changes(stored, contact):
         _record("contact.edited", contact, now=now, actor=actor, details=told)
     return contact
-
-
-@transaction.atomic
-def archive_contact(contact: Contact, *, now: datetime, actor: User | None = None) -> Contact:
-    """Out of lists and search. A sync goes on keeping it in step."""
-    return _set_archived(contact, archived=True, now=now, actor=actor)
-
-
-@transaction.atomic
-def restore_contact(contact: Contact, *, now: datetime, actor: User | None = None) -> Contact:
-    return _set_archived(contact, archived=False, now=now, actor=actor)
 
 
 @transaction.atomic
@@ -105,11 +102,15 @@ def values_of(contact: Contact) -> dict[str, Any]:
         "title": contact.title,
         "email": contact.email,
         "phones": tuple(Phone.of(phone) for phone in contact.phones),
-        "aliases": tuple(contact.addresses.order_by("email_key").values_list("email", flat=True)),
+        "aliases": tuple(address.email for address in sorted(contact.addresses.all(), key=_by_key)),
         "contact_type": contact.contact_type,
         "notes": contact.notes,
         "is_important": contact.is_important,
     }
+
+
+def _by_key(address: ContactAddress) -> str:
+    return address.email_key
 
 
 def _hold(contact: Contact) -> Contact:
@@ -126,17 +127,6 @@ def _fill_own(contact: Contact, values: Mapping[str, Any]) -> None:
     contact.contact_type = values.get("contact_type", "")[:60]
     contact.notes = values.get("notes", "")
     contact.is_important = values.get("is_important", False)
-
-
-def _set_archived(contact: Contact, *, archived: bool, now: datetime, actor: User | None) -> Contact:
-    contact = _hold(contact)
-    if contact.archived == archived:
-        return contact
-    contact.archived, contact.updated_at = archived, now
-    contact.save(update_fields=["archived", "updated_at"])
-    action = "contact.archived" if archived else "contact.restored"
-    _record(action, contact, now=now, actor=actor, details={})
-    return contact
 
 
 def _changes(before: Mapping[str, Any], contact: Contact) -> dict[str, Any]:

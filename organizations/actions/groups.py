@@ -8,10 +8,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from organizations.actions.activity import record_activity
+from organizations.actions.holding import hold_users
 from organizations.actions.reach import NOTHING, Reach, describe_reach, give_reach, require_lite_limit
 from organizations.delegation import grantable_roles, may_change_group
 from organizations.models import Account, Group, GroupMember, User
 from organizations.names import sort_key
+from organizations.versions import OutdatedFormError, version_of
 
 
 class GroupNameTakenError(ValueError):
@@ -24,6 +26,11 @@ class NotOwnGroupError(ValueError):
         super().__init__(
             "Managers change the groups they are in, unless these deny asset types. Ask an Administrator."
         )
+
+
+class GroupGoneError(ValueError):
+    def __init__(self, group: Group) -> None:
+        super().__init__(f"The group {group.name} was deleted meanwhile.")
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,15 @@ def create_group(account: Account, *, profile: GroupProfile, now: datetime, acto
 
 
 @transaction.atomic
-def edit_group(group: Group, *, profile: GroupProfile, now: datetime, actor: User) -> Group:
-    """Members whom the actor may not change stay as they are."""
+def edit_group(
+    group: Group, *, profile: GroupProfile, now: datetime, actor: User, version: str | None = None
+) -> Group:
+    """Members whom the actor may not change stay as they are. `version` is that of the group that the actor saw."""
+    group = _hold(group)
     _require_change(actor, group)
     before = _state(group)
+    if version not in (None, version_of(before)):
+        raise OutdatedFormError(group.name)
     _name(group, profile)
     changeable = _changeable_users(actor)
     kept = _members_of(group) - changeable
@@ -70,9 +82,23 @@ def edit_group(group: Group, *, profile: GroupProfile, now: datetime, actor: Use
 @transaction.atomic
 def delete_group(group: Group, *, now: datetime, actor: User) -> None:
     """With the access it gave, what it was granted, and what it denied."""
+    group = _hold(group)
     _require_change(actor, group)
     _record(group, "group.deleted", now=now, actor=actor, details=_state(group))
     group.delete()
+
+
+def group_version(group: Group) -> str:
+    return version_of(_state(group))
+
+
+def _hold(group: Group) -> Group:
+    """Read anew: saving one that is gone would bring it back."""
+    held = Group.objects.of_account(group.account_id).select_for_update(no_key=True).filter(pk=group.pk)
+    found = held.first()
+    if found is None:
+        raise GroupGoneError(group)
+    return found
 
 
 def _require_change(actor: User, group: Group) -> None:
@@ -91,6 +117,7 @@ def _name(group: Group, profile: GroupProfile) -> None:
 
 
 def _fill(group: Group, profile: GroupProfile, *, members: Collection[int]) -> None:
+    hold_users(group.account_id, _members_of(group) | frozenset(members))
     give_reach(group, profile.reach)
     memberships = GroupMember.objects.filter(account_id=group.account_id, group=group)
     memberships.exclude(user__in=members).delete()

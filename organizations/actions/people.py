@@ -8,6 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from organizations.actions.activity import record_activity
+from organizations.actions.holding import hold_user_and_administrators
+from organizations.actions.links import withdraw_links_beyond, withdraw_links_with
 from organizations.actions.reach import (
     EVERYTHING,
     LiteReachError,
@@ -19,8 +21,10 @@ from organizations.actions.reach import (
 )
 from organizations.delegation import changeable_groups, grantable_roles, handed_on_groups, may_change_user
 from organizations.models import Account, Group, GroupMember, User
+from organizations.names import sort_key
 from organizations.roles import Role
 from organizations.sign_in.sessions import end_sessions
+from organizations.versions import OutdatedFormError, version_of
 
 
 class EmailTakenError(ValueError):
@@ -109,37 +113,50 @@ def add_user(account: Account, email: str, *, profile: Profile, now: datetime, a
 
 
 @transaction.atomic
-def edit_user(user: User, *, profile: Profile, now: datetime, actor: User) -> User:
-    """Groups that the actor may not change stay as they are."""
+def edit_user(
+    user: User, *, profile: Profile, now: datetime, actor: User, version: str | None = None
+) -> User:
+    """Groups that the actor may not change stay as they are. `version` is that of the user whom the actor saw."""
+    user = hold_user_and_administrators(user)
     _require_change(actor, user)
     _require_grantable(actor, profile)
     before = _state(user)
+    if version not in (None, version_of(before)):
+        raise OutdatedFormError(user.name)
     if user.pk == actor.pk:
         _require_unchanged(user, profile)
     if profile.role is not Role.ADMINISTRATOR:
         _require_another_administrator(user)
-    user.name, user.role = profile.name, profile.role
-    user.save(update_fields=["name", "role"])
+    user.name, user.sort_key, user.role = profile.name, sort_key(profile.name), profile.role
+    user.save(update_fields=["name", "sort_key", "role"])
     give_reach(user, profile.reach)
     changeable = _own_to_change(actor)
     _join(user, (profile.groups & changeable) | (_groups_of(user) - changeable))
     require_lite_limit([user])
+    withdraw_links_beyond(user, now=now, actor=actor)
     _record_change(user, before, now=now, actor=actor)
     return user
+
+
+def user_version(user: User) -> str:
+    return version_of(_state(user))
 
 
 @transaction.atomic
 def deactivate_user(user: User, *, now: datetime, actor: User) -> User:
     """They can't sign in any more, and whoever is signed in as them is out with the next request."""
+    user = hold_user_and_administrators(user)
     _require_change(actor, user)
     if user.pk == actor.pk:
         raise OwnAccessError
     _require_another_administrator(user)
+    withdraw_links_with(user, now=now, actor=actor)
     return _set_active(user, now=now, actor=actor, is_active=False)
 
 
 @transaction.atomic
 def reactivate_user(user: User, *, now: datetime, actor: User) -> User:
+    user = hold_user_and_administrators(user)
     _require_change(actor, user)
     return _set_active(user, now=now, actor=actor, is_active=True)
 
@@ -161,6 +178,7 @@ def _new_user(account: Account, email: str, profile: Profile, *, now: datetime) 
         account=account,
         email=email.strip().lower(),
         name=profile.name,
+        sort_key=sort_key(profile.name),
         role=profile.role,
         all_organizations=profile.role is not Role.LITE,
         created_at=now,
@@ -185,12 +203,10 @@ def _require_unchanged(user: User, profile: Profile) -> None:
 
 
 def _require_another_administrator(user: User) -> None:
-    """Locks them all, in one order: of two who demote each other at the same moment the second is refused."""
     if Role(user.role) is not Role.ADMINISTRATOR or not user.is_active:
         return
     administrators = User.objects.of_account(user.account_id).with_role(Role.ADMINISTRATOR).able_to_sign_in()
-    others = [each for each in administrators.select_for_update().order_by("pk") if each.pk != user.pk]
-    if not others:
+    if not administrators.exclude(pk=user.pk).exists():
         raise LastAdministratorError
 
 

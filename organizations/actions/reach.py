@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from organizations.actions.holding import hold_users
 from organizations.models import Group, OrganizationAccess, User
 from organizations.roles import Role
 
@@ -44,14 +45,15 @@ def give_reach(owner: User | Group, reach: Reach) -> None:
 
 
 def require_lite_limit(users: Collection[User]) -> None:
-    """Asked after every change, of those whose reach it may have changed: by their role, their own choice or a group."""
-    for user in users:
-        if Role(user.role) is not Role.LITE:
-            continue
+    """Asked after every change, of those whose reach it may have changed: by their role, their own choice or a group.
+
+    They are held, so that two changes at once, each within the limit, don't go beyond it together.
+    """
+    lite = [user for user in users if Role(user.role) is Role.LITE]
+    for user in hold_users(lite[0].account_id, [each.pk for each in lite]) if lite else []:
         if user.all_organizations:
             raise LiteReachError(f"Lite users never reach all organizations. Choose up to {LITE_LIMIT}.")
-        # Read anew, since the user may have been in other groups a moment ago.
-        reached = User.objects.get(pk=user.pk).reach().distinct().count()
+        reached = user.reach().distinct().count()
         if reached > LITE_LIMIT:
             raise LiteReachError(
                 f"{user.name} has the role Lite and would reach {reached} organizations, counting those of groups. "

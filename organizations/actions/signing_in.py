@@ -8,6 +8,8 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from organizations.actions.activity import record_activity
+from organizations.actions.holding import hold_user
+from organizations.actions.security_notices import tell_user
 from organizations.models import Account, ExternalIdentity, User
 from organizations.sign_in import factors
 from organizations.sign_in.provider import ExternalPerson
@@ -32,14 +34,17 @@ def change_password(user: User, password: str, *, this_session: str | None, now:
     user.save(update_fields=["password"])
     end_sessions(user, but=this_session)
     _record(user, "user.password_changed", now=now, actor=user)
+    tell_user(user, "Your password was changed.", now=now, actor=user)
 
 
 @transaction.atomic
 def add_app(user: User, secret: str, code: str, *, now: datetime) -> bool:
     """Whether the code is right, without which nothing is added."""
+    hold_user(user)
     if factors.add_app(user, secret, code, now=now) is None:
         return False
     _record(user, "user.second_factor_added", now=now, actor=user, details={"kind": APP})
+    tell_user(user, "An authenticator app was added to your second factors.", now=now, actor=user)
     return True
 
 
@@ -47,6 +52,7 @@ def add_app(user: User, secret: str, code: str, *, now: datetime) -> bool:
 def add_passkey(user: User, name: str, *, credential: Mapping[str, Any], now: datetime) -> None:
     factors.add_passkey(user, name, credential)
     _record(user, "user.second_factor_added", now=now, actor=user, details={"kind": PASSKEY, "name": name})
+    tell_user(user, f"The passkey “{name}” was added to your second factors.", now=now, actor=user)
 
 
 @transaction.atomic
@@ -61,8 +67,13 @@ def remove_passkey(user: User, passkey_id: int, *, now: datetime) -> bool:
 
 @transaction.atomic
 def renew_recovery_codes(user: User, *, now: datetime) -> list[str]:
+    hold_user(user)
+    had = factors.has_recovery_codes(user)
     codes = factors.new_recovery_codes(user)
     _record(user, "user.recovery_codes_made", now=now, actor=user)
+    if had:
+        what = "New recovery codes were made for you. The earlier ones no longer work."
+        tell_user(user, what, now=now, actor=user)
     return codes
 
 
@@ -75,6 +86,7 @@ def reset_second_factors(user: User, *, now: datetime, actor: User | None = None
     removed = [_WORDS[kind] for kind in factors.remove_factors(user)]
     end_sessions(user)
     _record(user, "user.second_factors_reset", now=now, actor=actor, details={"kinds": removed})
+    tell_user(user, "All your second factors were removed, and you were signed out.", now=now, actor=actor)
     return removed
 
 
@@ -117,6 +129,8 @@ def release_identity(user: User, *, now: datetime, actor: User) -> bool:
     for identity in released:
         identity.delete()
         _record(user, "user.identity_released", now=now, actor=actor, details={"email": identity.email})
+        what = f"Signing in as {identity.email} at your company's sign-in service was unlinked."
+        tell_user(user, what, now=now, actor=actor)
     return bool(released)
 
 
@@ -138,6 +152,8 @@ def _bind_by_email(account: Account, person: ExternalPerson, *, now: datetime) -
         bound_at=now,
     )
     _record(user, "user.identity_bound", now=now, actor=user, details={"email": person.email})
+    what = f"Signing in as {person.email} at your company's sign-in service lets you in from now on."
+    tell_user(user, what, now=now, actor=user)
     return user
 
 
@@ -145,6 +161,7 @@ def _remove(user: User, *, kind: str, passkey_id: int | None, now: datetime) -> 
     removed = factors.remove_factors(user, kind=kind, passkey_id=passkey_id)
     for each in removed:
         _record(user, "user.second_factor_removed", now=now, actor=user, details={"kind": _WORDS[each]})
+        tell_user(user, f"One of your second factors was removed: {_WORDS[each]}.", now=now, actor=user)
     return bool(removed)
 
 

@@ -7,12 +7,12 @@ from django import forms
 from django.core.validators import validate_email
 from django.http import QueryDict
 
-from organizations.contact_details import FIELD_LABELS, Phone
+from organizations.contact_details import FIELD_LABELS, LONGEST_ADDRESS, LONGEST_NUMBER, Phone
 
 
 class PhoneForm(forms.Form):
     label = forms.CharField(required=False, max_length=40)
-    number = forms.CharField(required=False, max_length=60)
+    number = forms.CharField(required=False, max_length=LONGEST_NUMBER)
 
 
 PhoneFormSet = forms.formset_factory(PhoneForm, extra=2, max_num=20, absolute_max=20)
@@ -25,7 +25,7 @@ class ContactForm(forms.Form):
     title = forms.CharField(required=False, max_length=255)
     first_name = forms.CharField(required=False, max_length=255)
     last_name = forms.CharField(required=False, max_length=255)
-    email = forms.EmailField(required=False, max_length=320)
+    email = forms.EmailField(required=False, max_length=LONGEST_ADDRESS)
     aliases = forms.CharField(required=False, max_length=20_000, help_text="One on each line.")
     contact_type = forms.CharField(required=False, max_length=60)
     notes = forms.CharField(required=False, max_length=20_000)

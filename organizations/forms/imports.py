@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from organizations.imports.sheets import UnreadableSheetError, decode, read_sheet
+from organizations.imports.drafts import sheet_of
+from organizations.imports.sheets import MOST_BYTES, UnreadableSheetError, decode, read_sheet
 from organizations.imports.targets import ImportTarget
 from organizations.models import ImportDraft
 
@@ -35,9 +36,11 @@ class ImportFileForm(forms.Form):
 
     def clean_file(self) -> str:
         """The file's text, which can be read as a table."""
-        self.file_name = self.cleaned_data["file"].name or "import.csv"
+        file = self.cleaned_data["file"]
+        self.file_name = file.name or "import.csv"
         try:
-            text = decode(self.cleaned_data["file"].read())
+            # One byte more than may be read tells that there is more.
+            text = decode(file.read(MOST_BYTES + 1))
             read_sheet(text)
         except UnreadableSheetError as unreadable:
             raise forms.ValidationError(str(unreadable)) from None
@@ -61,7 +64,7 @@ class ColumnChoice:
 class MappingForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, draft: ImportDraft, target: ImportTarget) -> None:
         super().__init__(data)
-        sheet = read_sheet(draft.content)
+        sheet = sheet_of(draft)
         self.headers = {f"column-{number}": header for number, header in enumerate(sheet.headers) if header}
         self.examples = dict(zip(sheet.headers, sheet.lines[0].cells, strict=True))
         self.columns = target.columns
@@ -74,9 +77,15 @@ class MappingForm(forms.Form):
     @property
     def choices(self) -> list[ColumnChoice]:
         return [
-            ColumnChoice(name, header, self.examples[header], self[name].value() or "")
+            ColumnChoice(name, header, self._example(header, chosen), chosen)
             for name, header in self.headers.items()
+            for chosen in [self[name].value() or ""]
         ]
+
+    def _example(self, header: str, chosen: str) -> str:
+        """A password is not for whoever looks over a shoulder."""
+        is_secret = any(column.is_secret for column in self.columns if column.key == chosen)
+        return "\N{BULLET}" * 8 if is_secret and self.examples[header] else self.examples[header]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

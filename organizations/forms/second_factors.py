@@ -16,6 +16,7 @@ from organizations.models import User
 from organizations.sign_in.attempts import begin_attempt, begin_passkey_attempt, counting
 from organizations.sign_in.factors import take_code
 
+WRONG = "wrong"
 NOT_THIS_CODE = "This code is wrong, too old, or was used before. Wait for the next one and try again."
 NOT_THIS_PASSKEY = "This passkey was not accepted. Try again, or use another way."
 
@@ -36,7 +37,7 @@ class CodeForm(forms.Form):
             attempt = begin_attempt(self.request, self.user)
         self.factor = take_code(self.user, code, now=self.now)
         if self.factor is None:
-            raise forms.ValidationError(NOT_THIS_CODE)
+            raise forms.ValidationError(NOT_THIS_CODE, code=WRONG)
         with counting():
             attempt.rollback()
         post_authentication(self.request, self.factor)
@@ -98,6 +99,10 @@ class PasskeySignInForm(_Believing, LoginWebAuthnForm):  # type: ignore[misc]  #
         with counting():
             begin_passkey_attempt(self.request)
         factor: Authenticator = super().clean_credential()
+        answer = auth.parse_authentication_response(self.cleaned_data["credential"])
+        # The question may be the one of a second factor, which does not ask for finger or PIN.
+        if not answer.response.authenticator_data.is_user_verified():
+            raise forms.ValidationError(NOT_THIS_PASSKEY)
         if factor.user.account_id != self.account_id or not factor.user.is_active:
             raise forms.ValidationError(NOT_THIS_PASSKEY)
         return factor

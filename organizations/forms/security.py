@@ -38,7 +38,7 @@ class ChangePasswordForm(forms.Form):
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
         if not self.user.check_password(current):
-            raise forms.ValidationError("This is not your password.")
+            raise forms.ValidationError("This is not your password.", code="wrong")
         return current
 
     def clean_password(self) -> str:

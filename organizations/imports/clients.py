@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from django.urls import reverse
@@ -13,6 +14,7 @@ from organizations.actions.clients import (
     edit_organization,
     organization_values,
 )
+from organizations.imports.cells import fitted
 from organizations.imports.places import Named, named
 from organizations.imports.targets import (
     Effect,
@@ -26,6 +28,7 @@ from organizations.imports.targets import (
     plan_each,
 )
 from organizations.models import Account, Organization, OrganizationStatus, OrganizationType, User
+from organizations.names import search_key
 from organizations.organization_details import ORGANIZATION_FIELDS
 from organizations.policies import visible_organizations
 
@@ -34,11 +37,19 @@ _HINTS = {
     "organization_status": "One of the account's statuses.",
     "parent": "The name of an organization that is here already, or stands in the file above.",
 }
+_PARENT = "parent"
+#: As the list of organizations, and so its export, calls it.
+_ALSO_CALLED = {_PARENT: ("Parent",)}
 _COLUMNS = tuple(
-    ImportColumn(name, label, is_required=name == "name", hint=_HINTS.get(name, ""))
+    ImportColumn(
+        name,
+        label,
+        is_required=name == "name",
+        hint=_HINTS.get(name, ""),
+        also_called=_ALSO_CALLED.get(name, ()),
+    )
     for name, label in ORGANIZATION_FIELDS.items()
 )
-_PARENT = "parent"
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,7 @@ class OrganizationsTarget:
     key: ClassVar[str] = "organizations"
     noun: ClassVar[tuple[str, str]] = ("organization", "organizations")
     columns: ClassVar[Sequence[ImportColumn]] = _COLUMNS
+    about: ClassVar[None] = None
 
     @property
     def url(self) -> str:
@@ -89,6 +101,7 @@ def _write(row: PlannedRow, known: Named[Organization], *, now: datetime, actor:
 class _Planner:
     known: Named[Organization]
     labels: Mapping[str, Named[Any]]
+    #: First line about an organization, by the key of its name.
     lines: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -108,15 +121,14 @@ class _Planner:
 
     def plan(self, line: ImportLine, plan: ImportPlan) -> None:
         errors: list[LineError] = []
-        values = {key: text for key, text in line.values.items() if text and key != _PARENT}
-        for key, choices in self.labels.items():
-            if values.get(key):
-                values[key] = self._or_error(
-                    line, key, errors, lambda choices=choices, key=key: choices.get(values[key])
-                )
+        filled = {key: text for key, text in line.values.items() if text and key != _PARENT}
+        values = {
+            key: self._or_error(line, key, errors, partial(self._value, key, text))
+            for key, text in filled.items()
+        }
         parent = line.values.get(_PARENT, "")
-        self._or_error(line, _PARENT, errors, lambda: self._require_known(parent))
-        row = self._or_error(line, "name", errors, lambda: self._row(line, values, parent))
+        self._or_error(line, _PARENT, errors, partial(self._require_parent, parent, filled.get("name", "")))
+        row = self._or_error(line, "name", errors, partial(self._row, line, values, parent))
         if errors:
             plan.errors.extend(errors)
         elif row is not None:
@@ -129,24 +141,34 @@ class _Planner:
             errors.append(LineError(line.number, ORGANIZATION_FIELDS[key], str(invalid)))
             return None
 
-    def _require_known(self, parent: str) -> None:
-        if parent and parent.casefold() not in self.lines:
-            self.known.get(parent)
+    def _value(self, key: str, text: str) -> Any:
+        return self.labels[key].get(text) if key in self.labels else fitted(text, Organization, key)
 
-    def _row(self, line: ImportLine, values: Mapping[str, Any], parent: str) -> PlannedRow:
+    def _require_parent(self, parent: str, name: str) -> None:
+        """What stands below it already stays there, whatever has become of it."""
+        key = search_key(parent)
+        is_there = any(search_key(str(row.parent or "")) == key for row in self.known.all(name))
+        if key and key not in self.lines and not is_there and self.known.get(parent).archived:
+            raise InvalidCellError(f"“{parent}” is archived. Restore it first, or name another one.")
+
+    def _row(self, line: ImportLine, values: Mapping[str, Any], parent: str) -> PlannedRow | None:
+        """None where the name is wrong, which is told already."""
         name = values.get("name", "")
-        if not name:
+        if name is None:
+            return None
+        key = search_key(name)
+        if not key:
             raise InvalidCellError("Give the organization a name.")
-        first = self.lines.setdefault(name.casefold(), line.number)
+        first = self.lines.setdefault(key, line.number)
         if first != line.number:
             raise InvalidCellError(f"Line {first} is about the same organization. Keep one of the two.")
-        if parent.casefold() == name.casefold():
+        if search_key(parent) == key:
             raise InvalidCellError("An organization can't be its own parent.")
         organization = self.known.find(name)
         if organization is None:
             return PlannedRow(line.number, Effect.NEW, name, parent, _Work(None, values, parent))
         changes = _changes(organization, values)
-        has_moved = bool(parent) and str(organization.parent or "").casefold() != parent.casefold()
+        has_moved = bool(parent) and search_key(str(organization.parent or "")) != search_key(parent)
         effect = Effect.CHANGED if changes or has_moved else Effect.UNCHANGED
         work = _Work(organization, changes, parent if has_moved else "")
         return PlannedRow(line.number, effect, name, parent, work)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.urls import reverse
+from django.utils.text import get_text_list
 
 from organizations.actions.contact_editing import (
     LockedContactError,
@@ -16,9 +16,11 @@ from organizations.actions.contact_editing import (
     edit_contact,
     values_of,
 )
-from organizations.contact_details import Phone
+from organizations.contact_details import FIELD_LABELS, LONGEST_ADDRESS, LONGEST_NUMBER, Phone
 from organizations.contact_locks import lock_of
-from organizations.imports.places import Named, named, organizations_by_name
+from organizations.imports.cells import fitted, one_line
+from organizations.imports.people import People
+from organizations.imports.places import Named, organizations_by_name
 from organizations.imports.targets import (
     Effect,
     ImportColumn,
@@ -31,11 +33,11 @@ from organizations.imports.targets import (
     plan_each,
 )
 from organizations.models import Account, Contact, Organization, User
+from organizations.names import search_key
 from organizations.policies import visible_contacts
 
 _ORGANIZATION, _EMAIL, _ALIASES = "organization", "email", "aliases"
 _PHONES = {"office_phone": "Office", "mobile_phone": "Mobile"}
-_TEXTS = ("name", "first_name", "last_name", "title", "contact_type", "notes")
 _COLUMNS = (
     ImportColumn(_ORGANIZATION, "Organization", is_required=True, hint="Its name, as in the portal."),
     ImportColumn("name", "Name", hint="In full; without it, first and last name make it."),
@@ -49,6 +51,7 @@ _COLUMNS = (
     ImportColumn("mobile_phone", "Mobile phone"),
     ImportColumn("notes", "Notes"),
 )
+_LABELS = {column.key: column.label for column in _COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,14 @@ class ContactsTarget:
     key: ClassVar[str] = "contacts"
     noun: ClassVar[tuple[str, str]] = ("contact", "contacts")
     columns: ClassVar[Sequence[ImportColumn]] = _COLUMNS
+    about: ClassVar[None] = None
 
     @property
     def url(self) -> str:
-        return reverse("organizations:organization-list", args=[self.account.slug])
+        return reverse("organizations:global-contact-list", args=[self.account.slug])
 
     def plan(self, lines: Sequence[ImportLine]) -> ImportPlan:
-        return plan_each(lines, _Planner(self.user).plan)
+        return plan_each(lines, _Planner.of(self.user, lines).plan)
 
     def write(self, rows: Sequence[PlannedRow], *, now: datetime, actor: User) -> None:
         for row in rows:
@@ -92,24 +96,28 @@ def _write(work: _Work, *, now: datetime, actor: User) -> None:
 @dataclass(frozen=True)
 class _Planner:
     user: User
+    organizations: Named[Organization]
+    people: Mapping[int, People]
 
-    @cached_property
-    def organizations(self) -> Named[Organization]:
-        return organizations_by_name(self.user)
-
-    @cached_property
-    def known(self) -> dict[int, "_Known"]:
-        return {}
-
-    @cached_property
-    def named_in(self) -> dict[tuple[int, str], int]:
-        return {}
+    @classmethod
+    def of(cls, user: User, lines: Sequence[ImportLine]) -> "_Planner":
+        """With all contacts that the lines may be about, read at once."""
+        organizations = organizations_by_name(user)
+        named = [organizations.all(line.values.get(_ORGANIZATION, "")) for line in lines]
+        contacts: dict[int, list[Contact]] = {each.pk: [] for found in named for each in found}
+        known = visible_contacts(user).filter(organization__in=list(contacts)).order_by("pk")
+        emails = {line.values.get(_EMAIL, "") for line in lines} - {""}
+        names = {_named(line.values).get("name", "") for line in lines} - {""}
+        known = known.alike(emails=emails, names=names).select_related("organization")
+        for contact in known.prefetch_related("addresses"):
+            contacts[contact.organization_id].append(contact)
+        return cls(user, organizations, {pk: People.of(each) for pk, each in contacts.items()})
 
     def plan(self, line: ImportLine, plan: ImportPlan) -> None:
         errors: list[LineError] = []
         organization = self._organization(line, errors)
         values = _values(line, errors)
-        if not errors and organization is not None and values is not None:
+        if not errors and organization is not None:
             try:
                 plan.rows.append(self._row(line, organization, values))
             except InvalidCellError as invalid:
@@ -123,88 +131,111 @@ class _Planner:
             errors.append(LineError(line.number, "Organization", str(invalid)))
             return None
 
-    def _row(self, line: ImportLine, organization: Organization, values: Mapping[str, Any]) -> PlannedRow:
-        contact = self._known_in(organization).find(values)
-        self._require_first(line, organization, contact, values)
-        changes = values if contact is None else _changes(contact, values)
-        effect = Effect.NEW if contact is None else Effect.CHANGED if changes else Effect.UNCHANGED
+    def _row(self, line: ImportLine, organization: Organization, cells: Mapping[str, Any]) -> PlannedRow:
+        values = _named(cells)
+        contact = self.people[organization.pk].person_of(values, line=line.number).contact
+        if contact is None:
+            changes, effect = _written(values, {}), Effect.NEW
+        else:
+            changes = _changes(contact, cells)
+            effect = Effect.CHANGED if changes else Effect.UNCHANGED
         name = values.get("name") or str(contact)
         return PlannedRow(line.number, effect, name, organization.name, _Work(organization, contact, changes))
 
-    def _known_in(self, organization: Organization) -> "_Known":
-        if organization.pk not in self.known:
-            self.known[organization.pk] = _Known.of(self.user, organization)
-        return self.known[organization.pk]
 
-    def _require_first(
-        self, line: ImportLine, organization: Organization, contact: Contact | None, values: Mapping[str, Any]
-    ) -> None:
-        identity = f"#{contact.pk}" if contact else str(values.get(_EMAIL) or values["name"]).casefold()
-        first = self.named_in.setdefault((organization.pk, identity), line.number)
-        if first != line.number:
-            raise InvalidCellError(f"Line {first} is about the same contact. Keep one of the two.")
-
-
-@dataclass(frozen=True)
-class _Known:
-    by_email: Named[Contact]
-    by_name: Named[Contact]
-
-    @classmethod
-    def of(cls, user: User, organization: Organization) -> "_Known":
-        known = cls(named("contact", ()), named("contact", ()))
-        for contact in visible_contacts(user).in_organization(organization):
-            known.by_name.add(contact.name, contact)
-            if contact.email:
-                known.by_email.add(contact.email, contact)
-        return known
-
-    def find(self, values: Mapping[str, Any]) -> Contact | None:
-        email = values.get(_EMAIL, "")
-        found = self.by_email.find(email) if email else None
-        if found is not None:
-            return found
-        if not values.get("name"):
-            raise InvalidCellError("Give the contact a name.")
-        return self.by_name.find(values["name"])
-
-
-def _values(line: ImportLine, errors: list[LineError]) -> dict[str, Any] | None:
+def _values(line: ImportLine, errors: list[LineError]) -> dict[str, Any]:
     """What the cells say, without the empty ones: those leave what is there."""
-    values: dict[str, Any] = {key: line.values[key] for key in _TEXTS if line.values.get(key)}
-    if "name" not in values:
-        full = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
-        values |= {"name": full} if full else {}
-    addresses = _addresses(line, errors)
-    phones = tuple(Phone(label, line.values[key]) for key, label in _PHONES.items() if line.values.get(key))
-    return values | addresses | ({"phones": phones} if phones else {})
+    values: dict[str, Any] = {}
+    for key, text in line.values.items():
+        if text and key != _ORGANIZATION:
+            try:
+                values[key] = _value(key, text)
+            except InvalidCellError as invalid:
+                errors.append(LineError(line.number, _LABELS[key], str(invalid)))
+    return values
 
 
-def _addresses(line: ImportLine, errors: list[LineError]) -> dict[str, Any]:
-    email = line.values.get(_EMAIL, "")
-    aliases = tuple(filter(None, (each.strip() for each in line.values.get(_ALIASES, "").split(";"))))
-    for column, address in ((_EMAIL, email), *((_ALIASES, alias) for alias in aliases)):
-        if address and not _is_address(address):
-            label = next(each.label for each in _COLUMNS if each.key == column)
-            errors.append(LineError(line.number, label, f"“{address}” is no e-mail address."))
-    return ({_EMAIL: email} if email else {}) | ({_ALIASES: aliases} if aliases else {})
+def _value(key: str, text: str) -> Any:
+    if key in _PHONES:
+        return one_line(text, longest=LONGEST_NUMBER)
+    if key == _EMAIL:
+        return _address(text)
+    if key == _ALIASES:
+        return tuple(_address(each.strip()) for each in text.split(";") if each.strip())
+    return fitted(text, Contact, key)
 
 
-def _is_address(text: str) -> bool:
+def _address(text: str) -> str:
     try:
         validate_email(text)
     except ValidationError:
-        return False
-    return True
+        raise InvalidCellError(f"“{text}” is no e-mail address.") from None
+    return one_line(text, longest=LONGEST_ADDRESS)
 
 
-def _changes(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """With the name that first and last name make, where there is no other."""
+    full = _full_name(values)
+    return {"name": full, **values} if full else dict(values)
+
+
+def _full_name(values: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
+
+
+def _changes(contact: Contact, cells: Mapping[str, Any]) -> dict[str, Any]:
     stored = values_of(contact)
-    changes = {name: value for name, value in values.items() if stored[name] != value}
+    wanted = dict(cells)
+    # A name that somebody made up differently is not to be guessed anew.
+    if "name" not in cells and stored["name"] == _full_name(stored):
+        wanted["name"] = _full_name({**stored, **cells}) or stored["name"]
+    written = _written(wanted, stored)
+    changes = {name: value for name, value in written.items() if stored[name] != value}
     lock = lock_of(contact) if changes else None
-    refused = sorted(set(changes) & set(lock.fields)) if lock else []
+    refused = [FIELD_LABELS[name] for name in changes if lock and name in lock.fields]
     if lock and refused:
         raise InvalidCellError(
-            f"{contact.name} is kept in step by {lock.keeper}: leave out {', '.join(refused).replace('_', ' ')}, or change it there."
+            f"{contact.name} is kept in step by {lock.keeper}: leave out {get_text_list(refused, 'and')}, "
+            "or change it there."
         )
     return changes
+
+
+def _written(cells: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """In the shape of `values_of`: what the cells don't speak of stays, and no address is lost over another one."""
+    written = {key: value for key, value in cells.items() if key not in _PHONES}
+    if search_key(cells.get(_EMAIL, "")) == search_key(stored.get(_EMAIL, "")):
+        written.pop(_EMAIL, None)
+    phones = {_PHONES[key]: value for key, value in cells.items() if key in _PHONES}
+    if phones:
+        written["phones"] = _phones(stored.get("phones", ()), phones)
+    aliases = {search_key(alias): alias for alias in stored.get("aliases", ())}
+    if _ALIASES in cells:
+        named = {search_key(alias): alias for alias in reversed(cells[_ALIASES])}
+        named.pop(search_key(cells.get(_EMAIL) or stored.get(_EMAIL, "")), None)
+        written[_ALIASES] = stored[_ALIASES] if named.keys() == aliases.keys() and stored else _sorted(named)
+    elif _is_other_address(cells, stored):
+        aliases.pop(search_key(cells[_EMAIL]), None)
+        written[_ALIASES] = _sorted({**aliases, search_key(stored[_EMAIL]): stored[_EMAIL]})
+    return written
+
+
+def _is_other_address(cells: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
+    email, known = cells.get(_EMAIL, ""), stored.get(_EMAIL, "")
+    return bool(email and known) and search_key(email) != search_key(known)
+
+
+def _sorted(addresses: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(addresses[key] for key in sorted(addresses))
+
+
+def _phones(stored: Sequence[Phone], numbers: Mapping[str, str]) -> tuple[Phone, ...]:
+    """Each number under its label, in place of the first one there; other phones stay."""
+    phones = list(stored)
+    for label, number in numbers.items():
+        alike = [place for place, phone in enumerate(phones) if phone.label.casefold() == label.casefold()]
+        if not alike:
+            phones.append(Phone(label, number))
+        elif all(phones[place].number != number for place in alike):
+            phones[alike[0]] = Phone(phones[alike[0]].label, number)
+    return tuple(phones)

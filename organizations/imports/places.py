@@ -1,7 +1,7 @@
 """Finding by name what cells refer to: a name that fits nothing or several things is an error, never a guess."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -36,8 +36,11 @@ class Named(Generic[Row]):
             )
         return row
 
+    def all(self, name: str) -> Sequence[Row]:
+        return self.rows.get(search_key(name), ())
+
     def find(self, name: str) -> Row | None:
-        rows = self.rows.get(search_key(name), [])
+        rows = self.all(name)
         if len(rows) > 1:
             raise InvalidCellError(
                 f"{len(rows)} {self.plural} are called “{name}”. Rename all but one of them first."

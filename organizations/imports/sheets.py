@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_LINES = 1_000
 MOST_CHARACTERS = 20_000
 _DELIMITERS = ",;\t|"
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 class UnreadableSheetError(ValueError):
@@ -85,7 +87,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _delimiter(text: str) -> str:
     """The one that parts the first line most often: Excel writes semicolons where commas mark decimals."""
-    first = text.split("\n", 1)[0]
+    first = _QUOTED.sub("", text.split("\n", 1)[0])
     return max(_DELIMITERS, key=first.count)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from organizations.models import User
+from organizations.models import AccountOwned, User
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,10 @@ class ImportColumn:
     label: str
     is_required: bool = False
     hint: str = ""
+    #: Other headers that it is known by, such as the one in exports.
+    also_called: tuple[str, ...] = ()
+    #: Sealed on the way in, and shown on no page.
+    is_secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,10 @@ class ImportTarget(Protocol):
     @property
     def noun(self) -> tuple[str, str]:
         """What the rows are, as in "1 contact" and "12 contacts"."""
+
+    @property
+    def about(self) -> AccountOwned | None:
+        """The row that decides who may read of an import, as in `record_activity`."""
 
     @property
     def columns(self) -> Sequence[ImportColumn]: ...

@@ -2,7 +2,7 @@
 rows beside it."""
 
 from organizations.lists.answers import answer_list
-from organizations.lists.cells import Cell, Meter, number_cell
+from organizations.lists.cells import Cell, Meter, day_text, number_cell
 from organizations.lists.columns import ExtraColumn, ListColumn
 from organizations.lists.filters import (
     ChoiceFilter,
@@ -54,6 +54,7 @@ __all__ = [
     "answer_list",
     "build_page",
     "choice",
+    "day_text",
     "filter_name",
     "number_cell",
 ]

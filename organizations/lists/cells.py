@@ -42,5 +42,10 @@ class Cell:
         return (self.full_text or self.text) if value is None else value
 
 
+def day_text(day: date) -> str:
+    """As pages show days; exports write them so that they sort and can be reckoned with."""
+    return f"{day:%-d %b %Y}"
+
+
 def number_cell(number: int, *, tone: str = "") -> Cell:
     return Cell(f"{number:,}", value=number, tone=tone, is_number=True)

@@ -74,7 +74,7 @@ def _line(row: Any, columns: Sequence[AnyColumn]) -> Line:
 
 
 def _record(request: AccountRequest, spec: ListSpec[Any], *, form: str, selected: int | None) -> None:
-    asked = {each.label: told for each in spec.filter_by if (told := each.told(spec.query))}
+    asked = {each.label: told for each in spec.filter_by if (told := each.logged(spec.query))}
     details: dict[str, Any] = {"format": form, "search": spec.query.search, "filters": asked}
     record_activity(
         request.account.pk,
@@ -83,5 +83,6 @@ def _record(request: AccountRequest, spec: ListSpec[Any], *, form: str, selected
         subject=spec.noun[1],
         user=request.user,
         organization=spec.organization,
+        about=spec.about,
         details={**details, "selected": selected},
     )

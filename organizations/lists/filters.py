@@ -88,6 +88,10 @@ class ListFilter(ABC):
     def told(self, query: ListQuery) -> str:
         """What it does in words that follow its label; nothing where it does nothing."""
 
+    def logged(self, query: ListQuery) -> str:
+        """The same for the activity log, whose readers may know less than the reader of the list."""
+        return self.told(query)
+
     def options(self, query: ListQuery) -> Sequence[Option]:
         return ()
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol, Self, TypeVar
 from organizations.lists.filters import ChoiceFilter
 from organizations.lists.query import ListQuery
 from organizations.models import User
+from organizations.paging import as_one
 from organizations.policies import visible_organizations
 
 ORGANIZATION = "organization"
@@ -12,16 +13,25 @@ ORGANIZATION = "organization"
 ORGANIZATIONS_IN_MENU = 250
 
 
+class OrganizationFilter(ChoiceFilter):
+    def logged(self, query: ListQuery) -> str:
+        """How many, for not everyone who reads of it reaches them."""
+        chosen = query.all_chosen(self.name, among=self.choices)
+        return f"{len(chosen):,} chosen" if chosen else ""
+
+
 def organization_filters(user: User, query: ListQuery) -> list[ChoiceFilter]:
     """Of all organizations; where they are too many, of those chosen, and none without a choice."""
-    known = list(visible_organizations(user).active().order_by("sort_key", "id")[: ORGANIZATIONS_IN_MENU + 1])
-    asked = _asked(query)
-    if len(known) > ORGANIZATIONS_IN_MENU:
-        known = []
-    if missing := asked - {each.pk for each in known}:
-        known += visible_organizations(user).filter(pk__in=missing).order_by("sort_key", "id")
-    choices = [(str(each.pk), each.name) for each in known]
-    menu = ChoiceFilter(ORGANIZATION, "Organization", column="organization", choices=choices, is_at_hand=True)
+    asked, seen = _asked(query), visible_organizations(user)
+    parts = [seen.active().by_name()[: ORGANIZATIONS_IN_MENU + 1]]
+    if asked:
+        parts.append(seen.filter(pk__in=asked))
+    known = set(as_one([part.values_list("sort_key", "pk", "name", "archived") for part in parts]))
+    are_too_many = sum(not archived for *_, archived in known) > ORGANIZATIONS_IN_MENU
+    choices = [(str(pk), name) for _, pk, name, _ in sorted(known) if pk in asked or not are_too_many]
+    menu = OrganizationFilter(
+        ORGANIZATION, "Organization", column="organization", choices=choices, is_at_hand=True
+    )
     return [menu] if choices else []
 
 

@@ -14,7 +14,7 @@ from organizations.lists.cells import Cell
 from organizations.lists.columns import AnyColumn, ExtraColumn, ListColumn
 from organizations.lists.filters import Filter, ListFilter
 from organizations.lists.query import ARCHIVED, ONLY, SEARCH, SORT, VIEW, ListQuery
-from organizations.models import Organization, User
+from organizations.models import AccountOwned, Organization, User
 from organizations.paging import parts_of
 from organizations.roles import Right
 
@@ -78,6 +78,8 @@ class ListSpec(Generic[Row]):
     user: User | None = None
     #: Of which organization it is, if of one.
     organization: Organization | None = None
+    #: The row that decides who may read of its exports, as in `record_activity`.
+    about: AccountOwned | None = None
     bulk: Sequence[BulkAction] = ()
 
     @property

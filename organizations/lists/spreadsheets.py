@@ -11,10 +11,9 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils.text import slugify
 
+from organizations.formulas import defused, is_risky
 from organizations.lists.cells import Value
 
-#: With these a spreadsheet takes a text for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 #: Spreadsheets keep this many digits of a number; an identifier must not lose its end.
 _DIGITS = 15
 ROWS_OF_A_SHEET = 1_000_000
@@ -37,11 +36,6 @@ def _written(value: Value | str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
-
-
-def defused(text: str) -> str:
-    """Texts alone: a negative number is no formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def xlsx_file(title: str, header: Sequence[str], lines: Iterable[Line]) -> IO[bytes]:
@@ -99,8 +93,8 @@ class _Workbook:
             self._sheet.write_number(self._row, column, value, self._number_format(value))
         elif value is not None and value != "":
             text = value if isinstance(value, str) else str(value)
-            is_risky = isinstance(value, str) and defused(text) != text
-            self._sheet.write_string(self._row, column, text, self._quoted if is_risky else None)
+            is_quoted = isinstance(value, str) and is_risky(text)
+            self._sheet.write_string(self._row, column, text, self._quoted if is_quoted else None)
 
     def _number_format(self, number: int | Decimal) -> Any:
         exponent = number.as_tuple().exponent if isinstance(number, Decimal) else 0

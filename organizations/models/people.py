@@ -25,6 +25,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, AccountOwned):
     email = models.EmailField()
     name = models.CharField(max_length=200)
+    sort_key = models.CharField(max_length=255, editable=False, db_collation="C")
     role = models.CharField(
         max_length=20, choices=[(role.value, role.label) for role in Role], default=Role.READ_ONLY
     )
@@ -48,6 +49,7 @@ class User(AbstractBaseUser, AccountOwned):
                 condition=models.Q(role__in=[role.value for role in Role]), name="organizations_user_role"
             ),
         ]
+        indexes = [models.Index(fields=["account", "sort_key", "id"], name="users_by_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -63,9 +65,14 @@ class User(AbstractBaseUser, AccountOwned):
         """Whether they ever chose a password or signed in; until then an invitation lets them."""
         return self.has_usable_password() or self.last_login is not None
 
-    @cached_property
+    @property
     def group_ids(self) -> tuple[int, ...]:
-        return tuple(self.memberships.order_by("group").values_list("group_id", flat=True))
+        return tuple(self._groups)
+
+    @cached_property
+    def _groups(self) -> dict[int, bool]:
+        """Whether each group of theirs reaches all organizations, by id."""
+        return dict(self.memberships.order_by("group").values_list("group_id", "group__all_organizations"))
 
     @cached_property
     def reaches_all(self) -> bool:
@@ -75,17 +82,13 @@ class User(AbstractBaseUser, AccountOwned):
             return True
         if role is Role.LITE:
             return False
-        return self.all_organizations or self._is_in_a_group_that_reaches_all()
+        return self.all_organizations or any(self._groups.values())
 
     def reach(self) -> "models.QuerySet[OrganizationAccess, int]":
         """Ids of the organizations chosen for them or their groups; asked where `reaches_all` says no."""
         access = OrganizationAccess.objects.filter(account_id=self.account_id)
         mine = models.Q(user=self.pk) | models.Q(group__in=self.group_ids)
         return access.filter(mine).values_list("organization_id", flat=True)
-
-    def _is_in_a_group_that_reaches_all(self) -> bool:
-        groups = Group.objects.filter(account_id=self.account_id, pk__in=self.group_ids)
-        return groups.filter(all_organizations=True).exists()
 
 
 class Group(AccountOwned):

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account import signals
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +18,7 @@ from organizations.recent_sign_in import note_sign_in
 from organizations.scope import current_account_id
 from organizations.sealing import seal, unseal
 from organizations.sign_in.log import SIGNED_IN, record_visit
-from organizations.sign_in.sessions import note_beginning
+from organizations.sign_in.sessions import begin_session
 
 PRODUCT = "Documentation Portal"
 BACKEND = "organizations.authentication.AccountBackend"
@@ -52,8 +53,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         now = timezone.now()
         login(request, user, backend=BACKEND)
         note_sign_in(request, now=now)
-        note_beginning(request, now=now)
-        record_visit(user, SIGNED_IN, now=now)
+        begin_session(request, now=now)
+        record_visit(user, SIGNED_IN, now=now, request=request)
 
     def post_login(
         self,
@@ -69,9 +70,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Attempts are counted for each address apart: a stranger must not lock people out of the portal."""
+        """Attempts are counted for each address apart: a stranger must not lock people out of the portal. Of IPv6 it is
+        the network, since a single line has more addresses than anyone could count."""
         email = credentials.get("email", "").strip().lower()
-        return f"{current_account_id()}:{email}:{self.get_client_ip(request)}"
+        return f"{current_account_id()}:{email}:{get_ip(request)}"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # as above

@@ -34,8 +34,13 @@ def begin_passkey_attempt(request: HttpRequest) -> None:
     _consume(request, action="passkey", key="")
 
 
+def begin_journey(request: HttpRequest) -> None:
+    """To the company's sign-in service, and back."""
+    _consume(request, action="provider", key="")
+
+
 def _consume(request: HttpRequest, *, action: str, key: str) -> Any:
-    usage = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+    usage = ratelimit.consume(request, app="allauth.account", action=action, key=key, limit_get=True)
     if usage is None:
         raise ValidationError(TOO_MANY)
     return usage

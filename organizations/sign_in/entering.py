@@ -23,15 +23,15 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User |
         found = get_adapter(request).authenticate(request, email=email, password=password)
     if isinstance(found, User):
         return found
-    _note_failure(email)
+    _note_failure(request, email)
     return None
 
 
-def _note_failure(email: str) -> None:
+def _note_failure(request: HttpRequest, email: str) -> None:
     """In the log of the one whose e-mail address it is; addresses of nobody are not kept."""
     user = User.objects.filter(account_id=current_account_id() or 0, email=email.strip().lower()).first()
     if user is not None:
-        record_visit(user, FAILED, now=timezone.now())
+        record_visit(user, FAILED, now=timezone.now(), request=request)
 
 
 def enter(

@@ -6,6 +6,7 @@ lock, where allauth's cache would forget it or let two at the same moment pass.
 
 import base64
 import hmac
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from django.db import transaction
 from organizations.models import User
 from organizations.sealing import SealBrokenError, seal, unseal
 from organizations.sign_in.adapters import SecondFactorAdapter, secrets_of
+
+logger = logging.getLogger(__name__)
 
 Kind = Authenticator.Type
 _PERIOD = 30
@@ -65,6 +68,10 @@ def has_second_factor(user: User) -> bool:
     """Recovery codes alone are none: they stand in for one that is lost."""
     rows = Authenticator.objects.filter(user_id=user.pk)
     return bool(rows.exclude(type=Kind.RECOVERY_CODES).exists())
+
+
+def has_recovery_codes(user: User) -> bool:
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Kind.RECOVERY_CODES).exists())
 
 
 def users_with_second_factor(users: Collection[User]) -> set[int]:
@@ -152,14 +159,19 @@ def take_code(user: User, code: str, *, now: datetime) -> Authenticator | None:
     code = "".join(code.split())
     with secrets_of(user):
         for row in rows.exclude(type=Kind.WEBAUTHN):
-            taken = (
-                _take_app_code(row, code, now=now)
-                if row.type == Kind.TOTP
-                else row.wrap().validate_code(code)
-            )
-            if taken:
+            if _take(row, code, now=now):
                 return row
     return None
+
+
+def _take(row: Authenticator, code: str, *, now: datetime) -> bool:
+    try:
+        if row.type == Kind.TOTP:
+            return _take_app_code(row, code, now=now)
+        return bool(row.wrap().validate_code(code))
+    except SealBrokenError as error:
+        _note_lost_key(row, error)
+        return False
 
 
 def _take_app_code(row: Authenticator, code: str, *, now: datetime) -> bool:
@@ -182,8 +194,17 @@ def _counter_of(secret: str, code: str, *, now: datetime, after: int) -> int | N
 
 
 def _codes_left(row: Authenticator, user: User) -> int:
-    with secrets_of(user):
-        return len(RecoveryCodes(row).get_unused_codes())
+    try:
+        with secrets_of(user):
+            return len(RecoveryCodes(row).get_unused_codes())
+    except SealBrokenError as error:
+        _note_lost_key(row, error)
+        return 0
+
+
+def _note_lost_key(row: Authenticator, error: SealBrokenError) -> None:
+    """Without its key a factor proves nothing; it must not stand in the way of the others."""
+    logger.warning("Second factor %s does not open: %s", row.pk, error)
 
 
 def _draft_of(user: User) -> str:

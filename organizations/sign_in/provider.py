@@ -68,8 +68,11 @@ class ExternalPerson:
     has_second_factor: bool
 
 
-def configured_provider() -> Provider | None:
+def configured_provider(slug: str) -> Provider | None:
+    """The one that may say who is who in this account."""
     if not (settings.OIDC_ISSUER and settings.OIDC_CLIENT_ID):
+        return None
+    if settings.OIDC_ACCOUNTS and slug not in settings.OIDC_ACCOUNTS:
         return None
     return Provider(
         settings.OIDC_NAME,
@@ -198,9 +201,15 @@ def _person(provider: Provider, claims: Mapping[str, Any]) -> ExternalPerson:
     return ExternalPerson(
         issuer=provider.issuer,
         subject=str(claims["sub"]),
-        email=str(claims.get("email", "")).strip().lower() if _is_email_vouched(provider, claims) else "",
+        email=_email(claims) if _is_email_vouched(provider, claims) else "",
         has_second_factor=provider.asks_second_factor or (isinstance(methods, list) and "mfa" in methods),
     )
+
+
+def _email(claims: Mapping[str, Any]) -> str:
+    """Lower case turns some foreign letters into ours, such as the Kelvin sign into k: another mailbox than it seems."""
+    email = str(claims.get("email", "")).strip()
+    return email.lower() if email.isascii() else ""
 
 
 def _is_email_vouched(provider: Provider, claims: Mapping[str, Any]) -> bool:

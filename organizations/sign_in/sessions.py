@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -82,12 +84,22 @@ def note_use(request: HttpRequest, *, now: datetime) -> None:
     noted_at: float = request.session.get(_NOTED_AT, 0.0)
     if now.timestamp() - noted_at < NOTED_EVERY.total_seconds():
         return
-    note_beginning(request, now=now)
+    request.session[_NOTED_AT] = now.timestamp()
     UserSession.objects.create_from_request(request)
 
 
-def note_beginning(request: HttpRequest, *, now: datetime) -> None:
+def begin_session(request: HttpRequest, *, now: datetime) -> None:
+    """It ends at a fixed time: counted from its last use, a stolen one could be kept alive for good."""
+    request.session.set_expiry(now + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     request.session[_NOTED_AT] = now.timestamp()
+
+
+def keep_session(request: HttpRequest, user: User) -> None:
+    """Past a change of the password. The session gets another key by that, under which the list must know it: what is
+    not listed can't be ended."""
+    earlier = request.session.session_key
+    update_session_auth_hash(request, user)
+    _rows(user).filter(session_key=earlier).update(session_key=request.session.session_key)
 
 
 def describe_device(user_agent: str) -> str:

@@ -6,10 +6,14 @@ from allauth.account.stages import LoginStage, LoginStageController
 from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import constant_time_compare
 
 from organizations.models import User
 from organizations.sign_in.factors import has_second_factor
 from organizations.sign_in.policy import VOUCHED
+
+#: The password it began with: changed meanwhile, what was proved by it counts no more.
+_PROVED = "proved"
 
 
 class SecondFactorStage(LoginStage):  # type: ignore[misc]  # allauth is untyped
@@ -19,6 +23,7 @@ class SecondFactorStage(LoginStage):  # type: ignore[misc]  # allauth is untyped
         user = self.login.user
         if not isinstance(user, User) or self._is_settled(user):
             return None, True
+        self.state[_PROVED] = user.get_session_auth_hash()
         return redirect("organizations:second-factor", user.account.slug), True
 
     def _is_settled(self, user: User) -> bool:
@@ -42,4 +47,5 @@ def pending_user(request: HttpRequest, account_id: int) -> tuple[Pending, User] 
     user = stage.login.user if stage is not None else None
     if not isinstance(user, User) or user.account_id != account_id or not user.is_active:
         return None
-    return stage, user
+    is_current = constant_time_compare(stage.state.get(_PROVED, ""), user.get_session_auth_hash())
+    return (stage, user) if is_current else None

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from organizations.access import AccountRequest, get_contact, get_organization
 from organizations.activity_list import SYSTEM, LogScope, activity_page
 from organizations.log_changes import read_details
+from organizations.log_fields import fields_of
 from organizations.log_rules import get_line
 from organizations.log_words import words_of
 from organizations.navigation import organization_frame
@@ -57,7 +58,7 @@ def activity_detail(request: AccountRequest, account: str, activity_id: int) -> 
         "line": line,
         "words": words_of(line.action),
         "who": line.user.name if line.user else SYSTEM,
-        "details": read_details(line.details),
+        "details": read_details(line.details, fields_of([line]).get(line.pk)),
         "kind": known.label if known else "",
         "link": links_of(request.user, account, [place]).get(place),
         "may_view_account": request.user.has(Right.VIEW_ACTIVITY),

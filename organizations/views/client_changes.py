@@ -11,19 +11,21 @@ from organizations.access import AccountRequest, get_organization
 from organizations.actions import (
     OrganizationInUseError,
     ParentCycleError,
-    archive_organization,
+    archive_organizations,
     create_organization,
     delete_organization,
     edit_organization,
     organization_values,
     reasons_to_keep,
-    restore_organization,
+    restore_organizations,
 )
 from organizations.forms.organizations import DeletionForm, OrganizationForm
+from organizations.forms.stale import Seen
 from organizations.models import Organization
 from organizations.navigation import organization_frame
 from organizations.policies import require, visible_organizations
 from organizations.roles import Right
+from organizations.stale_forms import StaleFormError
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,12 +51,12 @@ def organization_edit(request: AccountRequest, account: str, organization_id: in
     require(request.user, Right.EDIT)
     organization = get_organization(request.user, organization_id)
     sent = request.POST if request.method == "POST" else None
-    form = OrganizationForm(
-        sent, user=request.user, values=organization_values(organization), organization=organization
-    )
-    if form.is_valid() and _save(request, organization, form):
+    values = organization_values(organization)
+    form = OrganizationForm(sent, user=request.user, values=values, organization=organization)
+    seen = Seen(sent, values=values)
+    if form.is_valid() and _save(request, organization, form, seen):
         return redirect("organizations:organization-detail", account, organization.pk)
-    context = _frame(request, organization) | {"form": form}
+    context = _frame(request, organization) | {"form": form, "seen": seen.text}
     status = 200 if sent is None else 422
     return render(request, "organizations/organization_edit.html", context, status=status)
 
@@ -67,10 +69,10 @@ def organization_archive(request: AccountRequest, account: str, organization_id:
     if request.method != "POST":
         return render(request, "organizations/organization_archive.html", _frame(request, organization))
     if request.POST.get("archived") == "yes":
-        archive_organization(organization, now=timezone.now(), actor=request.user)
+        archive_organizations([organization.pk], now=timezone.now(), actor=request.user)
         messages.success(request, f"{organization.name} is archived.")
     else:
-        restore_organization(organization, now=timezone.now(), actor=request.user)
+        restore_organizations([organization.pk], now=timezone.now(), actor=request.user)
         messages.success(request, f"{organization.name} is back in lists and search.")
     return redirect("organizations:organization-detail", account, organization.pk)
 
@@ -94,13 +96,20 @@ def organization_delete(request: AccountRequest, account: str, organization_id: 
     return render(request, "organizations/organization_delete.html", context, status=status)
 
 
-def _save(request: AccountRequest, organization: Organization, form: OrganizationForm) -> bool:
+def _save(request: AccountRequest, organization: Organization, form: OrganizationForm, seen: Seen) -> bool:
     try:
         saved = edit_organization(
-            organization, changes=form.cleaned_data, now=timezone.now(), actor=request.user
+            organization,
+            changes=form.cleaned_data,
+            now=timezone.now(),
+            actor=request.user,
+            seen=seen.marks,
         )
     except ParentCycleError as cycle:
         form.add_error("parent", str(cycle))
+        return False
+    except StaleFormError as stale:
+        seen.tell(form, stale)
         return False
     messages.success(request, "Saved.")
     if saved.search_key != organization.search_key:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from organizations.access import AccountRequest, get_organization
 from organizations.actions import edit_organization
 from organizations.forms.organizations import QuickNotesForm
+from organizations.forms.stale import Seen
 from organizations.lists import ListQuery, ListSpec, answer_list, build_page
 from organizations.models import Contact, Organization, User
 from organizations.navigation import Card, Place, cards, organization_frame
@@ -25,6 +26,8 @@ from organizations.organization_pages import panels_of
 from organizations.policies import require, visible_contacts, visible_organizations
 from organizations.recent import note_view
 from organizations.roles import Right
+from organizations.stale_forms import StaleFormError
+from organizations.views.bulk import organization_deeds
 
 #: Of children and important contacts, as many as an overview shows.
 SHOWN_AT_ONCE = 30
@@ -52,6 +55,7 @@ def organization_list(request: AccountRequest, account: str) -> HttpResponseBase
         else "Organizations are your clients. You see those that you were given access to.",
         key="organizations",
         user=request.user,
+        bulk=organization_deeds(request.user),
     )
     if (answer := answer_list(request, spec)) is not None:
         return answer
@@ -74,16 +78,33 @@ def quick_notes(request: AccountRequest, account: str, organization_id: int) -> 
     require(request.user, Right.VIEW_QUICK_NOTES)
     organization = get_organization(request.user, organization_id)
     sent = request.POST if request.method == "POST" else None
-    form = QuickNotesForm(sent, initial={"quick_notes": organization.quick_notes})
-    if form.is_valid():
-        edit_organization(organization, changes=form.cleaned_data, now=timezone.now(), actor=request.user)
+    notes = {"quick_notes": organization.quick_notes}
+    form, seen = QuickNotesForm(sent, initial=notes), Seen(sent, values=notes)
+    if form.is_valid() and _save_notes(request, organization, form, seen):
         if not request.headers.get("HX-Request"):
             messages.success(request, "Saved.")
         return redirect("organizations:organization-detail", account, organization.pk)
     overview = reverse("organizations:organization-detail", args=[account, organization.pk])
-    context = organization_frame(request, organization, inside=overview) | {"form": form}
+    context = organization_frame(request, organization, inside=overview) | {"form": form, "seen": seen.text}
     status = 200 if sent is None else 422
     return render(request, "organizations/organization_quick_notes.html", context, status=status)
+
+
+def _save_notes(
+    request: AccountRequest, organization: Organization, form: QuickNotesForm, seen: Seen
+) -> bool:
+    try:
+        edit_organization(
+            organization,
+            changes=form.cleaned_data,
+            now=timezone.now(),
+            actor=request.user,
+            seen=seen.marks,
+        )
+    except StaleFormError as stale:
+        seen.tell(form, stale)
+        return False
+    return True
 
 
 def _overview(request: AccountRequest, organization: Organization) -> dict[str, object]:

@@ -13,20 +13,22 @@ from organizations.access import AccountRequest, get_contact, get_organization
 from organizations.actions import (
     KeptContactError,
     LockedContactError,
-    archive_contact,
+    archive_contacts,
     create_contact,
     delete_contact,
     edit_contact,
-    restore_contact,
+    restore_contacts,
     values_of,
 )
 from organizations.contact_details import CONTACT_TYPES, FIELD_LABELS
 from organizations.contact_locks import Lock, lock_of
 from organizations.forms.contacts import ContactForm
+from organizations.forms.stale import Seen
 from organizations.models import Contact
 from organizations.navigation import organization_frame
 from organizations.policies import require
 from organizations.roles import Right
+from organizations.stale_forms import StaleFormError
 from organizations.views.contacts import contact_frame
 
 PHONE_LABELS = ("Office", "Mobile", "Home", "Fax")
@@ -55,11 +57,13 @@ def contact_edit(request: AccountRequest, account: str, contact_id: int) -> Http
     lock, values = lock_of(contact), values_of(contact)
     sent = request.POST if request.method == "POST" else None
     form = ContactForm(sent, values=values, locked=lock.fields if lock else ())
-    if form.is_valid() and _save(request, contact, form):
+    seen = Seen(sent, values=values)
+    if form.is_valid() and _save(request, contact, form, seen):
         messages.success(request, "Saved.")
         return redirect("organizations:contact-detail", account, contact.pk)
     context = contact_frame(request, contact) | _CHOICES
-    context |= {"contact": contact, "form": form, "lock": lock, "locked": _locked_values(lock, values)}
+    context |= {"contact": contact, "form": form, "seen": seen.text}
+    context |= {"lock": lock, "locked": _locked_values(lock, values)}
     return render(request, "organizations/contact_edit.html", context, status=200 if sent is None else 422)
 
 
@@ -69,10 +73,10 @@ def contact_archive(request: AccountRequest, account: str, contact_id: int) -> H
     require(request.user, Right.DELETE)
     contact = get_contact(request.user, contact_id)
     if request.POST.get("archived") == "yes":
-        archive_contact(contact, now=timezone.now(), actor=request.user)
+        archive_contacts([contact.pk], now=timezone.now(), actor=request.user)
         messages.success(request, f"{contact.name} is archived.")
     else:
-        restore_contact(contact, now=timezone.now(), actor=request.user)
+        restore_contacts([contact.pk], now=timezone.now(), actor=request.user)
         messages.success(request, f"{contact.name} is back in lists and search.")
     return redirect("organizations:contact-detail", account, contact.pk)
 
@@ -97,9 +101,12 @@ def contact_delete(request: AccountRequest, account: str, contact_id: int) -> Ht
     return render(request, "organizations/contact_delete.html", context, status=status)
 
 
-def _save(request: AccountRequest, contact: Contact, form: ContactForm) -> bool:
+def _save(request: AccountRequest, contact: Contact, form: ContactForm, seen: Seen) -> bool:
     try:
-        edit_contact(contact, changes=form.changes, now=timezone.now(), actor=request.user)
+        edit_contact(contact, changes=form.changes, now=timezone.now(), actor=request.user, seen=seen.marks)
+    except StaleFormError as stale:
+        seen.tell(form, stale)
+        return False
     except LockedContactError as locked:
         # A sync took the contact over since the page was opened.
         form.add_error(None, str(locked))

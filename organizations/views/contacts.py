@@ -18,6 +18,7 @@ from organizations.navigation import organization_frame
 from organizations.policies import require, visible_contacts
 from organizations.recent import note_view
 from organizations.roles import Right
+from organizations.views.bulk import contact_deeds
 
 _SEARCH = "Find a contact by name or e-mail"
 
@@ -41,6 +42,7 @@ def contact_list(request: AccountRequest, account: str, organization_id: int) ->
         empty_text="Add those you talk to. A sync brings those who hold a license.",
         key="contacts",
         user=request.user,
+        bulk=contact_deeds(request.user),
         organization=organization,
     )
     if (answer := answer_list(request, spec)) is not None:
@@ -73,6 +75,7 @@ def global_contact_list(request: AccountRequest, account: str) -> HttpResponseBa
         empty_text="The people at your organizations appear here.",
         key="global-contacts",
         user=request.user,
+        bulk=contact_deeds(request.user),
     )
     if (answer := answer_list(request, spec)) is not None:
         return answer

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from organizations.access import AccountRequest
+from organizations.commands import CommandPlace, commands_at
 from organizations.dashboard import alerts, dashboard_cards, dashboard_figures
 from organizations.policies import visible_organizations
 from organizations.recent import recently_viewed
@@ -20,8 +21,11 @@ def dashboard(request: AccountRequest, account: str) -> HttpResponse:
         return render(
             request, "organizations/dashboard_lite.html", context | {"organizations": list(organizations)}
         )
+    figures = dashboard_figures(request)
+    has_begun = any(figure.value != "0" for figure in figures)
     context |= {
-        "figures": dashboard_figures(request),
+        "figures": figures,
+        "first_steps": [] if has_begun else commands_at(CommandPlace(request.account, request.user)),
         "cards": dashboard_cards(request),
         "alerts": alerts(request),
     }

@@ -4,13 +4,14 @@ from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from organizations.actions import AccountNameError, NewUser, create_account
-from organizations.first_run import is_fresh
+from organizations.actions import AccountNameError, NewUser
+from organizations.actions.accounts import NotFirstError, create_first_account
+from organizations.first_run import is_first_run_token, is_fresh
 from organizations.forms.first_run import FirstRunForm
 from organizations.models import Account, User
 from organizations.preparation import enter_account, prepared_by
@@ -40,11 +41,13 @@ def _create(request: FirstRunRequest, form: FirstRunForm) -> None:
     given = form.cleaned_data
     administrator = NewUser(given["email"], given["name"], Role.ADMINISTRATOR, given["password"])
     try:
-        account = create_account(
+        account = create_first_account(
             given["account"], slug=given["slug"], now=timezone.now(), administrator=administrator
         )
     except AccountNameError as error:
         form.add_error("slug", str(error))
+    except NotFirstError:
+        request.is_fresh = False
     else:
         enter_account(request, account.slug)
 
@@ -54,6 +57,9 @@ def _create(request: FirstRunRequest, form: FirstRunForm) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def first_run(request: FirstRunRequest) -> HttpResponse:
     if not request.is_fresh:
+        if is_first_run_token(request.POST.get("token", "")):
+            # Sent twice, as by a double click: the first has made the account.
+            return redirect("organizations:home")
         raise Http404("This server has its first account.")
     if request.account is None:
         status = 422 if request.form.errors else 200

@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from organizations.access import AccountRequest, get_group
 from organizations.actions.groups import (
+    GroupGoneError,
     GroupNameTakenError,
     GroupProfile,
     NotOwnGroupError,
     create_group,
     delete_group,
     edit_group,
+    group_version,
 )
 from organizations.actions.reach import LiteReachError
 from organizations.delegation import may_change_group
@@ -28,6 +30,7 @@ from organizations.models import Group, OrganizationAccess, User
 from organizations.people_columns import group_columns, more_group_columns
 from organizations.policies import require, visible_groups
 from organizations.roles import Right
+from organizations.versions import OutdatedFormError
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,12 +87,19 @@ def group_delete(request: AccountRequest, account: str, group_id: int) -> HttpRe
     if not may_change_group(request.user, group):
         raise PermissionDenied(str(NotOwnGroupError()))
     if request.POST.get("confirmed") == "yes":
-        delete_group(group, now=timezone.now(), actor=request.user)
+        _delete(request, group)
         messages.success(request, f"The group {group.name} is deleted.")
         return redirect("organizations:group-list", account)
     context = _facts(group) | {"group": group, "losses": losses_with(group), "navigation": "admin"}
     status = 422 if request.method == "POST" else 200
     return render(request, "organizations/group_delete.html", context, status=status)
+
+
+def _delete(request: AccountRequest, group: Group) -> None:
+    try:
+        delete_group(group, now=timezone.now(), actor=request.user)
+    except GroupGoneError as gone:
+        raise Http404(str(gone)) from gone
 
 
 def _form_page(request: AccountRequest, group: Group | None) -> HttpResponse:
@@ -103,6 +113,7 @@ def _form_page(request: AccountRequest, group: Group | None) -> HttpResponse:
             return redirect("organizations:group-detail", request.account.slug, saved.pk)
     context = {
         "group": get_group(request.user, group.pk) if group else None,
+        "version": group_version(group) if group else "",
         "form": form,
         "parts": [part.fragment(request) for part in parts],
         "navigation": "admin",
@@ -120,9 +131,11 @@ def _save(
             saved = _write(request, group, profile)
             for part in parts:
                 part.save(saved, now=now, actor=request.user)
+    except GroupGoneError as gone:
+        raise Http404(str(gone)) from gone
     except GroupNameTakenError as taken:
         form.add_error("name", str(taken))
-    except LiteReachError as refused:
+    except (LiteReachError, OutdatedFormError) as refused:
         form.add_error(None, str(refused))
     else:
         return saved
@@ -133,7 +146,8 @@ def _write(request: AccountRequest, group: Group | None, profile: GroupProfile) 
     now = timezone.now()
     if group is None:
         return create_group(request.account, profile=profile, now=now, actor=request.user)
-    return edit_group(group, profile=profile, now=now, actor=request.user)
+    version = request.POST.get("version")
+    return edit_group(group, profile=profile, now=now, actor=request.user, version=version)
 
 
 def _facts(group: Group) -> dict[str, object]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from organizations.access import AccountRequest, get_import_draft
 from organizations.actions.imports import (
+    DraftGoneError,
     ImportRefusedError,
     NewDraft,
     begin_import,
@@ -25,12 +26,14 @@ from organizations.imports.sheets import MOST_BYTES, MOST_LINES
 from organizations.imports.targets import Effect, ImportPlan, ImportTarget, find_target, import_targets
 from organizations.models import ImportDraft
 from organizations.policies import require
+from organizations.preparation import prepared_by, receive_files
 from organizations.roles import Right
 
 #: Lines that the preview shows of each kind; all are checked.
 SHOWN = 100
 
 
+@prepared_by(receive_files)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_new(request: AccountRequest, account: str) -> HttpResponse:
     require(request.user, Right.IMPORT)
@@ -54,7 +57,7 @@ def import_new(request: AccountRequest, account: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_detail(request: AccountRequest, account: str, draft_id: int) -> HttpResponse:
     require(request.user, Right.IMPORT)
-    draft = get_import_draft(request.user, draft_id)
+    draft = get_import_draft(request.user, draft_id, now=timezone.now())
     target = _target_of(request, draft)
     sent = request.POST if request.method == "POST" else None
     if sent is not None and sent.get("do") == "import":
@@ -69,7 +72,7 @@ def import_detail(request: AccountRequest, account: str, draft_id: int) -> HttpR
 @require_POST
 def import_discard(request: AccountRequest, account: str, draft_id: int) -> HttpResponse:
     require(request.user, Right.IMPORT)
-    discard_import(get_import_draft(request.user, draft_id))
+    discard_import(get_import_draft(request.user, draft_id, now=timezone.now()))
     messages.success(request, "The file is discarded. Nothing was imported.")
     return redirect("organizations:import-new", account)
 
@@ -91,6 +94,9 @@ def import_template(request: AccountRequest, account: str) -> HttpResponse:
 def _run(request: AccountRequest, draft: ImportDraft, target: ImportTarget) -> HttpResponse:
     try:
         plan = run_import(target, draft, now=timezone.now(), actor=request.user)
+    except DraftGoneError as gone:
+        messages.warning(request, str(gone))
+        return redirect("organizations:import-new", request.account.slug)
     except ImportRefusedError as refused:
         messages.error(request, str(refused))
         form = MappingForm(None, draft=draft, target=target)

@@ -13,7 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from organizations.access import AccountRequest, get_user
-from organizations.actions.invitations import NotInvitableError, SentInvitation, invite, revoke_invitation
+from organizations.actions.invitations import (
+    NotInvitableError,
+    SentInvitation,
+    invite,
+    revoke_invitation,
+    why_no_link,
+)
 from organizations.actions.people import (
     EmailTakenError,
     LastAdministratorError,
@@ -23,6 +29,7 @@ from organizations.actions.people import (
     deactivate_user,
     edit_user,
     reactivate_user,
+    user_version,
 )
 from organizations.actions.reach import LiteReachError
 from organizations.actions.signing_in import reset_second_factors
@@ -35,8 +42,17 @@ from organizations.people_columns import more_user_columns, states_of, user_colu
 from organizations.policies import require, visible_users
 from organizations.roles import Right, Role
 from organizations.sign_in.factors import has_second_factor
+from organizations.versions import OutdatedFormError
+from organizations.views.proving import after_recent_sign_in
 
-REFUSALS = (EmailTakenError, LastAdministratorError, LiteReachError, NotGrantableError, OwnAccessError)
+REFUSALS = (
+    EmailTakenError,
+    LastAdministratorError,
+    LiteReachError,
+    NotGrantableError,
+    OutdatedFormError,
+    OwnAccessError,
+)
 
 ROLES = [(role.value, role.label) for role in Role]
 STATES = [
@@ -108,7 +124,13 @@ def user_detail(request: AccountRequest, account: str, user_id: int) -> HttpResp
 
 def _save(request: AccountRequest, person: User, form: ProfileForm) -> bool:
     try:
-        edit_user(person, profile=form.profile, now=timezone.now(), actor=request.user)
+        edit_user(
+            person,
+            profile=form.profile,
+            now=timezone.now(),
+            actor=request.user,
+            version=request.POST.get("version"),
+        )
     except REFUSALS as refused:
         form.add_error(None, str(refused))
         return False
@@ -125,7 +147,8 @@ def _page_of(request: AccountRequest, person: User) -> dict[str, object]:
         "invitation": Invitation.objects.of_account(person.account_id).unused().filter(user=person).first(),
         "has_second_factor": has_second_factor(person),
         "is_self": person.pk == request.user.pk,
-        "may_send_link": not person.has_come or request.user.has(Right.VIEW_RESTRICTED),
+        "version": user_version(person),
+        "may_send_link": not why_no_link(person, actor=request.user),
         "navigation": "admin",
     }
 
@@ -141,6 +164,7 @@ def user_reactivate(request: AccountRequest, account: str, user_id: int) -> Http
 
 
 @require_POST
+@after_recent_sign_in
 def second_factors_reset(request: AccountRequest, account: str, user_id: int) -> HttpResponse:
     """Of somebody who lost theirs."""
     return _act(request, user_id, _reset_second_factors, "{name} has no second factor any more.")
@@ -149,6 +173,8 @@ def second_factors_reset(request: AccountRequest, account: str, user_id: int) ->
 def _reset_second_factors(person: User, *, now: datetime, actor: User) -> None:
     if not may_change_user(actor, person):
         raise NotGrantableError
+    if person.pk == actor.pk:
+        raise OwnAccessError
     reset_second_factors(person, now=now, actor=actor)
 
 
@@ -158,6 +184,7 @@ def invitation_revoke(request: AccountRequest, account: str, user_id: int) -> Ht
 
 
 @require_POST
+@after_recent_sign_in
 def invitation_send(request: AccountRequest, account: str, user_id: int) -> HttpResponse:
     require(request.user, Right.MANAGE_USERS)
     person = get_user(request.user, user_id)

@@ -2,9 +2,11 @@
 
 import hmac
 import logging
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import resolve
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_GET
 from organizations.actions.signing_in import UnknownPersonError, recognize
 from organizations.models import Account, User
 from organizations.preparation import enter_account, prepared_by
+from organizations.sign_in.attempts import begin_journey, counting
 from organizations.sign_in.entering import enter
 from organizations.sign_in.provider import (
     ExternalPerson,
@@ -29,6 +32,7 @@ from organizations.views.signing_in import safe_target, sign_in_page
 
 logger = logging.getLogger(__name__)
 
+_Answer = TypeVar("_Answer")
 _NONCE = "provider_nonce"
 _NOT_REACHED = "{name} could not be reached, or did not answer as agreed. Try again, or sign in another way."
 _NOT_KNOWN = (
@@ -46,21 +50,33 @@ class ProviderRequest(HttpRequest):
     journey: Journey | None
     address: str
     person: ExternalPerson | None
+    #: Why the service was not asked, or not believed; for the page.
+    refusal: str
 
 
 def _prepare_leaving(request: HttpRequest) -> None:
     journeying = cast(ProviderRequest, request)
-    provider = journeying.provider = configured_provider()
+    slug = resolve(request.path_info).kwargs["account"]
+    provider = journeying.provider = configured_provider(slug)
     if provider is None or request.method != "GET":
         return
-    slug = resolve(request.path_info).kwargs["account"]
-    target = safe_target(request, slug)
-    journey = journeying.journey = Journey(slug, target, timezone.now().timestamp())
+    journey = journeying.journey = Journey(slug, safe_target(request, slug), timezone.now().timestamp())
+    journeying.address = _asking(journeying, provider, lambda: send_there(provider, journey)) or ""
+
+
+def _asking(request: ProviderRequest, provider: Provider, ask: Callable[[], _Answer]) -> _Answer | None:
+    """What the service answers; or nothing, and the request tells why."""
+    request.refusal = ""
     try:
-        journeying.address = send_there(provider, journey)
+        with counting():
+            begin_journey(request)
+        return ask()
+    except ValidationError as refused:
+        request.refusal = str(refused.message)
     except ProviderError as error:
         logger.warning("Sign-in service: %s", error)
-        journeying.address = ""
+        request.refusal = _NOT_REACHED.format(name=provider.name)
+    return None
 
 
 @login_not_required
@@ -69,30 +85,25 @@ def _prepare_leaving(request: HttpRequest) -> None:
 def provider_start(request: ProviderRequest, account: str) -> HttpResponse:
     if request.provider is None:
         raise Http404("No sign-in service is set up.")
-    if request.journey is None or not request.address:
-        return sign_in_page(
-            request, safe_target(request, account), refusal=_NOT_REACHED.format(name=request.provider.name)
-        )
-    request.session[_NONCE] = request.journey.nonce
+    if request.refusal:
+        return sign_in_page(request, safe_target(request, account), refusal=request.refusal)
+    request.session[_NONCE] = request.journey.nonce if request.journey else ""
     return HttpResponseRedirect(request.address)
 
 
 def _prepare_answer(request: HttpRequest) -> None:
     journeying = cast(ProviderRequest, request)
-    provider = journeying.provider = configured_provider()
     journeying.person = None
     journey = journeying.journey = open_journey(request.GET.get("state", ""), now=timezone.now())
+    provider = journeying.provider = configured_provider(journey.slug) if journey else None
     if provider is None or journey is None or request.method != "GET":
         return
     enter_account(request, journey.slug)
     code = request.GET.get("code", "")
     # Whoever turned back there comes without one.
-    if not code:
-        return
-    try:
-        journeying.person = redeem(provider, journey, code)
-    except ProviderError as error:
-        logger.warning("Sign-in service: %s", error)
+    journeying.refusal = _NOT_REACHED.format(name=provider.name)
+    if code:
+        journeying.person = _asking(journeying, provider, lambda: redeem(provider, journey, code))
 
 
 @login_not_required
@@ -108,7 +119,7 @@ def provider_answer(request: ProviderRequest) -> HttpResponse:
     if not hmac.compare_digest(expected.encode(), journey.nonce.encode()):
         return sign_in_page(request, journey.target, refusal=_NOT_BEGUN)
     if request.person is None:
-        return sign_in_page(request, journey.target, refusal=_NOT_REACHED.format(name=provider.name))
+        return sign_in_page(request, journey.target, refusal=request.refusal)
     try:
         user = recognize(account, request.person, now=timezone.now())
     except UnknownPersonError as error:

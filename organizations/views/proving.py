@@ -19,20 +19,23 @@ from organizations.forms.security import ConfirmPasswordForm
 from organizations.recent_sign_in import is_signed_out, note_failure, note_sign_in, recent_sign_in
 from organizations.sign_in.factors import factors_of
 from organizations.sign_in.gate import open_without_second_factor
+from organizations.sign_in.log import PROOF_FAILED, record_visit
 from organizations.sign_in.passkeys import options_as_text
 from organizations.views.signing_in import safe_target
+from organizations.whence import came_from
 
 _View = TypeVar("_View", bound=Callable[..., HttpResponse])
 
 
 def after_recent_sign_in(view: _View) -> _View:
-    """Leads to the page that asks again; what was sent is not kept, since it is not sure who sent it."""
+    """Leads to the page that asks again, and from there to where they were; what was sent is not kept, since it is not
+    sure who sent it."""
 
     @wraps(view)
     def asking(request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if recent_sign_in(request, now=timezone.now()):
             return view(request, *args, **kwargs)
-        back = request.get_full_path() if request.method == "GET" else _security(request)
+        back = request.get_full_path() if request.method == "GET" else came_from(request, _security(request))
         confirm = reverse("organizations:confirm", args=[request.account.slug])
         return HttpResponseRedirect(f"{confirm}?{urlencode({'next': back})}")
 
@@ -47,6 +50,7 @@ def confirm(request: AccountRequest, account: str) -> HttpResponse:
     if bound is not None and bound.is_valid():
         return _confirmed(request, account, bound)
     if bound is not None:
+        record_visit(request.user, PROOF_FAILED, now=timezone.now(), request=request)
         note_failure(request)
     if is_signed_out(request):
         return redirect("organizations:sign-in", account)

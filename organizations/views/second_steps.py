@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from organizations.access import VisitRequest
-from organizations.forms.second_factors import CodeForm, PasskeyForm, PasskeySignInForm
+from organizations.forms.second_factors import WRONG, CodeForm, PasskeyForm, PasskeySignInForm
 from organizations.models import User
 from organizations.sign_in.entering import enter
 from organizations.sign_in.factors import factors_of
+from organizations.sign_in.log import SECOND_FACTOR_FAILED, record_visit
 from organizations.sign_in.passkeys import options_as_text
 from organizations.sign_in.stages import pending_user
 from organizations.views.signing_in import safe_target, sign_in_page
@@ -31,6 +32,8 @@ def second_factor(request: VisitRequest, account: str) -> HttpResponse:
         return stage.exit()
     if form.is_bound and form.is_valid():
         return stage.exit()
+    if form.has_error("code", WRONG):
+        record_visit(user, SECOND_FACTOR_FAILED, now=timezone.now(), request=request)
     return _ask(request, user, form, passkey_form)
 
 

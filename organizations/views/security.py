@@ -2,7 +2,6 @@
 
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +19,7 @@ from organizations.actions.signing_in import (
 )
 from organizations.forms.second_factors import AppForm, NewPasskeyForm, RenamePasskeyForm
 from organizations.forms.security import ChangePasswordForm
-from organizations.recent_sign_in import note_sign_in
+from organizations.recent_sign_in import is_signed_out, note_failure, note_sign_in
 from organizations.sign_in.factors import (
     Factors,
     app_picture,
@@ -34,6 +33,7 @@ from organizations.sign_in.gate import open_without_second_factor
 from organizations.sign_in.passkeys import options_as_text
 from organizations.sign_in.policy import lacks_second_factor, must_have_second_factor
 from organizations.sign_in.provider import configured_provider
+from organizations.sign_in.sessions import keep_session
 from organizations.views.proving import after_recent_sign_in
 
 _DRAFT = "app_being_added"
@@ -49,7 +49,7 @@ def security(request: AccountRequest, account: str) -> HttpResponse:
         "must_have": must_have_second_factor(request.user, request.account),
         "has_password": request.user.has_usable_password(),
         "identities": list(request.user.identities.order_by("pk")),
-        "provider": configured_provider(),
+        "provider": configured_provider(account),
     }
     return render(request, "organizations/security.html", context)
 
@@ -74,10 +74,14 @@ def password_change(request: AccountRequest, account: str) -> HttpResponse:
             this_session=request.session.session_key,
             now=now,
         )
-        update_session_auth_hash(request, request.user)
+        keep_session(request, request.user)
         note_sign_in(request, now=now)
         messages.success(request, "Your password is changed. You are signed out everywhere else.")
         return redirect("organizations:security", account)
+    if form.has_error("current", "wrong"):
+        note_failure(request)
+    if is_signed_out(request):
+        return redirect("organizations:sign-in", account)
     status = 422 if form.errors else 200
     return render(request, "organizations/security_password.html", {"form": form}, status=status)
 

@@ -1,5 +1,7 @@
 """The account's door: choosing an account, signing in and out, and how pages look."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -10,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from organizations.access import AccountRequest, find_account
+from organizations.access import AccountRequest, VisitRequest, find_account
 from organizations.forms.signing_in import AccountForm, SignInForm
 from organizations.models import Account, User
 from organizations.sign_in.entering import enter
@@ -58,7 +60,8 @@ def sign_in_page(
     request: HttpRequest, target: str, *, form: SignInForm | None = None, refusal: str = ""
 ) -> HttpResponse:
     form = form or SignInForm(request)
-    context = {"form": form, "next": target, "provider": configured_provider(), "refusal": refusal}
+    provider = configured_provider(cast(VisitRequest, request).account.slug)
+    context = {"form": form, "next": target, "provider": provider, "refusal": refusal}
     status = 422 if form.errors or refusal else 200
     return render(request, "organizations/sign_in.html", context, status=status)
 
@@ -66,7 +69,7 @@ def sign_in_page(
 @open_without_second_factor
 @require_POST
 def sign_out(request: AccountRequest, account: str) -> HttpResponse:
-    record_visit(request.user, SIGNED_OUT, now=timezone.now())
+    record_visit(request.user, SIGNED_OUT, now=timezone.now(), request=request)
     forget_session(request)
     logout(request)
     return redirect("organizations:sign-in", account)

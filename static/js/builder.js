@@ -4,6 +4,8 @@ const form = document.querySelector("[data-field-order]");
 const list = form?.querySelector("ol");
 const announcer = document.getElementById("announcer");
 let dragged = null;
+// One after the other: each says where a field goes among others that the one before may have moved.
+let sent = Promise.resolve();
 
 form?.addEventListener("submit", (event) => {
   const { name, value } = event.submitter ?? {};
@@ -52,16 +54,23 @@ function middle(row) {
   return box.top + box.height / 2;
 }
 
-async function settle(row) {
+function settle(row) {
   const all = rows();
   all.forEach((each, place) => {
     each.querySelector('[name="up"]').disabled = place === 0;
     each.querySelector('[name="down"]').disabled = place === all.length - 1;
   });
+  const body = new FormData(form);
+  body.set("moved", row.querySelector('[name="order"]').value);
+  const told = `${row.dataset.name} is number ${all.indexOf(row) + 1} of ${all.length}`;
+  sent = sent.then(() => send(body, told));
+}
+
+async function send(body, told) {
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
     if (answer.type !== "opaqueredirect") throw new Error(`answered ${answer.status}`);
-    announcer.textContent = `${row.dataset.name} is number ${all.indexOf(row) + 1} of ${all.length}`;
+    announcer.textContent = told;
   } catch {
     // The page shows an order nobody saved: the server's is the true one.
     location.reload();

@@ -1,4 +1,4 @@
-// The parts htmx replaces: says what changed, waits for the reader, keeps addresses short, tells of trouble.
+// The parts htmx replaces: says what changed, waits for the reader, keeps the focus, keeps addresses short, tells of trouble.
 const announcer = document.getElementById("announcer");
 const lost = document.getElementById("contact-lost");
 const said = new Map();
@@ -15,10 +15,18 @@ listen(false);
 document.addEventListener("htmx:afterSettle", () => listen(true));
 
 // Someone reading details or holding the focus inside is not interrupted; the next round tries again.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const part = event.detail.target;
-  if (!part.matches("[data-patient]")) return;
-  if (part.contains(document.activeElement) || part.querySelector("details[open]")) event.detail.shouldSwap = false;
+let hadFocus = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const part = detail.target;
+  const hasFocus = part.contains(document.activeElement);
+  if (part.matches("[data-patient]") && (hasFocus || part.querySelector("details[open]"))) detail.shouldSwap = false;
+  hadFocus = hasFocus && detail.shouldSwap;
+});
+
+// What takes the place of the part that had the focus takes the focus too, unless htmx found the same control in it.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (!hadFocus || document.activeElement !== document.body) return;
+  detail.elt.querySelector("a[href], button:enabled, input:not([type=hidden]):enabled")?.focus();
 });
 
 document.addEventListener("htmx:configRequest", (event) => {

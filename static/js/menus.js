@@ -5,6 +5,11 @@ document.addEventListener("toggle", (event) => {
   if (event.newState === "open" && needsPlacing && event.target.matches(".menu, .panel")) place(event.target);
 }, true);
 
+// The browser itself gives the focus back from the outermost menu only.
+document.addEventListener("beforetoggle", (event) => {
+  if (event.newState === "closed" && event.target.contains(document.activeElement)) openerOf(event.target)?.focus();
+}, true);
+
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest(".menu:popover-open");
   const opener = event.target.closest("[popovertarget]");
@@ -20,6 +25,10 @@ document.addEventListener("click", (event) => {
   }
   event.target.closest("[data-dismisses]")?.closest("[data-dismissable]").remove();
 });
+
+function openerOf(menu) {
+  return document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+}
 
 function itemsOf(menu) {
   return [...menu.querySelectorAll("a[href], button:enabled")];
@@ -42,7 +51,7 @@ function moveInside(menu, event) {
 }
 
 function place(menu) {
-  const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`).getBoundingClientRect();
+  const button = openerOf(menu).getBoundingClientRect();
   const left = Math.min(button.left, innerWidth - menu.offsetWidth - 12);
   menu.style.left = `${Math.max(12, left)}px`;
   menu.style.top = `${Math.min(button.bottom, innerHeight - menu.offsetHeight - 12)}px`;

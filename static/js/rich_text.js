@@ -2,6 +2,8 @@
 // only keeps the page from showing what would be lost.
 const TAGS = new Set("P BR H2 H3 H4 H5 H6 STRONG B EM I U S CODE PRE BLOCKQUOTE UL OL LI A HR TABLE THEAD TBODY TR TH TD".split(" "));
 const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "IFRAME", "OBJECT", "TITLE"]);
+const WRAPPERS = new Set("DIV SECTION ARTICLE MAIN HEADER FOOTER ASIDE ADDRESS CENTER FIGURE DL DT DD".split(" "));
+const BLOCKS = "p, h1, h2, h3, h4, h5, h6, pre, blockquote, ul, ol, table, hr, div, section, article, main, header, footer, aside, address, center, figure, dl, dt, dd";
 const ADDRESS = /^(https?:|mailto:|tel:)/i;
 const BUTTONS = [
   ["B", "Bold", "bold"],
@@ -132,10 +134,18 @@ function unstyled(html) {
 function tidy(element, body) {
   if (!body.contains(element) || element === body) return;
   if (DROPPED.has(element.tagName)) return element.remove();
+  if (element.tagName === "H1") return renamed(element, "h2");
+  if (WRAPPERS.has(element.tagName) && !element.querySelector(BLOCKS)) return renamed(element, "p");
   if (!TAGS.has(element.tagName)) return element.replaceWith(...element.childNodes);
   for (const { name, value } of [...element.attributes]) {
     if (name !== "href" || !ADDRESS.test(value)) element.removeAttribute(name);
   }
+}
+
+function renamed(element, tag) {
+  const made = document.createElement(tag);
+  made.append(...element.childNodes);
+  element.replaceWith(made);
 }
 
 function paragraphs(text) {

@@ -3,14 +3,12 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connections
-from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from integrations.actions.runs import start_sync
@@ -22,6 +20,7 @@ from itglue_portal.celery import app
 from itglue_portal.processes import Processes
 from organizations.access import account_transaction
 from tests.bench.download import Origin, download_all
+from tests.bench.scratch import say, scratch_database
 from tests.factories import Connected, connect_to, make_account
 from tests.portal_processes import environment
 
@@ -45,15 +44,15 @@ class Measured:
     bookkeeping: int
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tenants", type=int, default=500)
     parser.add_argument("--skus", type=int, default=20)
     parser.add_argument(
         "--latency", type=float, default=0.02, help="seconds the simulator adds to each answer"
     )
-    options = parser.parse_args()
-    with _scratch_database():
+    options = parser.parse_args(arguments)
+    with scratch_database("bench_portal"):
         _measure(options)
 
 
@@ -65,7 +64,7 @@ def _measure(options: argparse.Namespace) -> None:
             simulator.url, str(simulator.ca_path), simulator.application_id, simulator.client_secret
         )
         tenant_ids = [tenant.tenant_id for tenant in world.tenants]
-        _say(f"{options.tenants} tenants x {options.skus} SKUs, {options.latency * 1000:.0f} ms latency, "
+        say(f"{options.tenants} tenants x {options.skus} SKUs, {options.latency * 1000:.0f} ms latency, "
              f"{CONCURRENCY} processes")  # fmt: skip
         download_all(
             origin, tenant_ids, processes=CONCURRENCY
@@ -78,16 +77,16 @@ def _measure(options: argparse.Namespace) -> None:
 
 
 def _report(tenants: int, *, bare: float, first: Measured, second: Measured) -> None:
-    _say(
+    say(
         f"{'':<24}{'seconds':>9}{'tenants/s':>11}{'calls/tenant':>14}{'rows written':>14}{'ratio to bare':>15}"
     )
-    _say(f"{'bare download':<24}{bare:>9.1f}{tenants / bare:>11.1f}{'':>14}{'':>14}{1:>15.2f}")
+    say(f"{'bare download':<24}{bare:>9.1f}{tenants / bare:>11.1f}{'':>14}{'':>14}{1:>15.2f}")
     for name, run in (("first sync", first), ("second, unchanged", second)):
-        _say(
+        say(
             f"{name:<24}{run.seconds:>9.1f}{tenants / run.seconds:>11.1f}{run.calls / tenants:>14.2f}{run.rows:>14,}"
             f"{run.seconds / bare:>15.2f}"
         )
-    _say(f"Bookkeeping rows of the second sync: {second.bookkeeping / tenants:.1f} for each tenant.")
+    say(f"Bookkeeping rows of the second sync: {second.bookkeeping / tenants:.1f} for each tenant.")
     if second.rows:
         sys.exit("The second sync wrote rows although nothing had changed.")
 
@@ -141,20 +140,3 @@ def _wait_for_workers() -> None:
         if len(app.control.ping(timeout=0.5) or []) >= 2:
             return
     sys.exit("The workers did not start; see .local/logs/bench/.")
-
-
-@contextmanager
-def _scratch_database() -> Iterator[None]:
-    connections["owner"].settings_dict["TEST"]["NAME"] = "bench_portal"
-    settings.CELERY_BROKER_URL = settings.CELERY_BROKER_URL.replace("virtual_host=0", "virtual_host=60")
-    databases = setup_databases(verbosity=0, interactive=False, aliases=dict.fromkeys(connections, False))
-    try:
-        yield
-    finally:
-        connections.close_all()
-        teardown_databases(databases, verbosity=0)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -93,6 +93,8 @@ def _vault_pages(cabinet: Cabinet) -> dict[str, str]:
         "vault-revision": f"assets/{vault}/history/{revision}/",
         "vault-activity": f"assets/{vault}/activity/",
         "vault-files": f"assets/{vault}/files/",
+        "vault-related": f"assets/{vault}/related/",
+        "vault-tagged-in": f"assets/{vault}/tagged-in/",
         "vault-relate": f"assets/{vault}/related/add/",
         "relation": f"related/{relation}/",
         "deleted-assets": "deleted-assets/",

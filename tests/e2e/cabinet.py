@@ -3,6 +3,8 @@ file on its way in. Made once, for all that look at it."""
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from flexible_assets.actions import FieldSpec, edit_asset
 from flexible_assets.actions.building import TypeDetails, create_type
 from flexible_assets.actions.content import AssetContent
@@ -86,4 +88,4 @@ def _draft(account: Account, actor: User) -> ImportDraft:
     assert target is not None
     known = ImportDraft.objects.filter(account_id=account.pk).first()
     content = "Organization,Name,E-mail\nQuarry & Sons,Bob Stone,bob@quarry.test\nNowhere,Ann,no address\n"
-    return known or begin_import(target, NewDraft("people.csv", content), now=NOW, actor=actor)
+    return known or begin_import(target, NewDraft("people.csv", content), now=timezone.now(), actor=actor)

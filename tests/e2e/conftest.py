@@ -18,6 +18,8 @@ from tests.e2e.watching import Visit
 PATIENCE = 20_000
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 375, "height": 800}
+#: What 1280 by 1024 pixels show at 400 %.
+ZOOMED = {"width": 320, "height": 256}
 
 
 @pytest.fixture(scope="session")

@@ -147,6 +147,7 @@ def test_everything_works_without_script(visit, firm, people, lines, tmp_path):
     page.get_by_label("Owners", exact=True).select_option(label="Bo Ek · bo@cedar.test")
     page.get_by_label("Owners: one more by its exact name").fill("anna@cedar.test")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Fiber main site")
     with account_transaction(firm.account.pk):
         tagged = AssetTag.objects.filter(asset=lines[0]).order_by("contact__name")
         assert [tag.contact_id for tag in tagged] == [people[1].pk, people[2].pk]

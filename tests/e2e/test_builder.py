@@ -38,10 +38,12 @@ def names_in(page):
 def test_type_with_every_kind_is_built(visit):
     page = visit().open("flexible-asset-types/")
     page.get_by_role("link", name="New type").click()
+    expect(page.get_by_role("button", name="Create type")).to_be_visible()
     page.get_by_label("Name").fill("Everything")
     page.get_by_role("button", name="Create type").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Everything")
     page.get_by_role("link", name="Add field").click()
+    expect(page.get_by_role("button", name="Add and go on")).to_be_visible()
     for kind in FIELD_KINDS:
         page.get_by_label("Name").fill(f"The {kind}")
         page.get_by_role("radio", name=kind, exact=True).check()
@@ -52,6 +54,7 @@ def test_type_with_every_kind_is_built(visit):
         page.get_by_role("button", name="Add and go on").click()
         expect(page.get_by_text(f"The {kind} is added.")).to_be_visible()
     page.get_by_role("link", name="Cancel").click()
+    expect(page.locator(".field-name")).to_have_count(len(FIELD_KINDS) + 1)
     assert names_in(page) == ["Name", *(f"The {kind}" for kind in FIELD_KINDS)]
 
 
@@ -183,5 +186,37 @@ def test_what_is_pasted_keeps_the_allow_list_alone(writing, office):
     expect(page.locator(".rich-text-editor i")).to_have_text("A")
     assert page.locator(".rich-text-editor :is(div, script, [style], [onclick])").count() == 0
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("One")
     expect(page.locator(".rich-text")).to_have_text("Cable A")
     assert stored_guide(office) == "<p>Cable <i>A</i></p>"
+
+
+def test_form_holds_on_to_its_files_until_it_is_right(visit, office):
+    """The field that is wrong is no file, and the file is chosen once."""
+    fields = (
+        *RACKS[:1],
+        FieldSpec("Contract", "Upload", required=True, hint="Signed by both."),
+        FieldSpec("Height", "Number"),
+    )
+    with account_transaction(office.account.pk):
+        asset_type = create_type(office.account.pk, TypeDetails("Leases"), fields=fields, now=NOW)
+    tab = visit()
+    page = tab.open(f"organizations/{office.organization(0).pk}/assets/{asset_type.pk}/new/")
+    page.get_by_label("Rack").fill("One")
+    page.get_by_label("Height").fill("tall")
+    page.get_by_label("Contract required").set_input_files(
+        {"name": "lease.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+    )
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("checkbox", name="lease.pdf")).to_be_checked()
+    expect(page.get_by_text("This must be a number.")).to_be_visible()
+    assert [complaint[:4] for complaint in tab.complaints] == ["422 ", "erro"]
+    tab.complaints.clear()
+    page.get_by_label("Height").fill("1,042")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("One")
+    expect(page.locator("#files").get_by_role("link", name="lease.pdf")).to_be_visible()
+    expect(page.get_by_text("1,042")).to_be_visible()
+    with account_transaction(office.account.pk):
+        FlexibleAsset.objects.of_type(asset_type).delete()
+        asset_type.delete()

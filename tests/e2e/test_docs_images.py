@@ -189,6 +189,7 @@ def _connect(tab: Visit, firm: Founded, guide) -> None:
         page.get_by_role("link", name="Download the certificate").click()
     firm.simulator.register_certificate(download.value.path().read_bytes())
     page.get_by_role("button", name="Test connection").click()
+    expect(page.get_by_text("A worker is asking Microsoft.")).to_be_visible()
     _answer(firm)
     expect(page.locator(".findings li")).to_have_count(6)
     # It stands out once the test has succeeded.
@@ -221,6 +222,7 @@ def _have_a_client_consent(tab: Visit, firm: Founded, guide) -> None:
 def _find_customers(tab: Visit, firm: Founded, guide) -> None:
     page = tab.page
     page.get_by_role("button", name="Find customers").click()
+    expect(page.get_by_text("A worker is asking Microsoft.")).to_be_visible()
     _answer(firm)
     expect(page.locator("main")).to_contain_text("Microsoft named 7 customers")
     page.get_by_role("link", name="Go on to Matching").click()

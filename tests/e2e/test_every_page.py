@@ -5,12 +5,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.e2e.addresses import pages_of
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import PHONE, ZOOMED
 from tests.factories import make_account
 
 pytestmark = pytest.mark.browser
-#: What 1280 by 1024 pixels show at 400 %.
-ZOOMED = {"width": 320, "height": 256}
 THEMES = ["light", "dark"]
 
 

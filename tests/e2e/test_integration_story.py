@@ -82,6 +82,7 @@ def _status(tab: Visit, text: str) -> None:
 def _connects(tab: Visit, firm: Founded) -> None:
     tab.page.get_by_role("button", name="Admin").click()
     tab.page.get_by_role("link", name="Integrations").click()
+    _heading(tab, "Active Integrations")
     tab.keep("story-nothing-connected")
     tab.page.locator("main").get_by_role("link", name=re.compile("^(New|Connect)")).first.click()
     _heading(tab, "New")
@@ -112,6 +113,7 @@ def _has_a_client_consent(tab: Visit, firm: Founded) -> None:
     client = firm.simulator.world.tenants[0]
     tab.page.get_by_role("link", name="New consent link").click()
     tab.page.get_by_role("button", name="Make the link").click()
+    expect(tab.page.locator("#consent-link")).to_be_visible()
     tab.keep("story-consent-link")
     tab.page.goto(tab.page.locator("#consent-link").input_value())
     tab.page.locator("select").select_option(client.tenant_id)
@@ -151,6 +153,7 @@ def _finds_the_other_customers(tab: Visit, firm: Founded) -> None:
 
 def _chooses_what_to_sync(tab: Visit) -> None:
     _action(tab, "Sync Settings")
+    _heading(tab, "Sync your data")
     tab.page.get_by_role("checkbox", name="Sync users as contacts").check()
     tab.page.get_by_role("checkbox", name="Licenses", exact=True).check()
     tab.keep("story-sync-settings")
@@ -191,7 +194,7 @@ def _meets_a_failure_and_its_remedy(tab: Visit, firm: Founded) -> None:
     expect(tab.page.locator("main")).to_contain_text("Admin consent is missing")
     tab.keep("story-failure")
     firm.simulator.grant_consent(broken.tenant_id)
-    tab.page.get_by_role("button", name="Retry", exact=True).first.click()
+    tab.follow(tab.page.get_by_role("button", name="Retry", exact=True).first)
     tab.open("admin/integrations/")
     _status(tab, "OK")
     tab.keep("story-ok")
@@ -207,7 +210,7 @@ def _decides_about_a_held_tenant(tab: Visit, firm: Founded) -> None:
     tab.page.get_by_role("link", name=shrunk.display_name).first.click()
     expect(tab.page.locator("main")).to_contain_text("What would vanish")
     tab.keep("story-held")
-    tab.page.get_by_role("button", name="Accept").click()
+    tab.follow(tab.page.get_by_role("button", name="Accept"))
     tab.open("admin/integrations/")
     _status(tab, "OK")
     with account_transaction(firm.account.pk):
@@ -220,7 +223,7 @@ def _pauses_and_resumes(tab: Visit) -> None:
     _action(tab, "Disconnect")
     tab.page.get_by_label("Pause syncing and keep all data").check()
     tab.keep("story-disconnect-pause")
-    tab.page.get_by_role("button", name="Pause syncing").click()
+    tab.follow(tab.page.get_by_role("button", name="Pause syncing"))
     tab.open("admin/integrations/")
     _status(tab, "Paused")
     _action(tab, "Resume Sync")

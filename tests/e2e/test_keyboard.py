@@ -1,10 +1,11 @@
 """Without a mouse: everything on the way from signing in to a running sync has a key."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from organizations.roles import Role
 from tests.e2e.addresses import pages_of
+from tests.e2e.conftest import PHONE
 from tests.e2e.office import PEOPLE
 from tests.factories import PASSWORD
 
@@ -115,15 +116,52 @@ def test_sync_is_started_from_the_actions_menu_and_escape_returns_the_focus(typi
     expect(page.locator(".sync-state .badge")).to_have_text("OK")
 
 
-def test_every_tab_stop_of_a_page_can_be_seen(typist, office):
-    for name in ("organizations", "license-of-many", "integrations"):
-        typist.open(pages_of(office)[name])
-        for _ in range(12):
-            typist.page.keyboard.press("Tab")
-            if typist.page.evaluate("document.activeElement === document.body"):
-                break
-            outline = typist.page.evaluate(
-                "(() => { const style = getComputedStyle(document.activeElement);"
-                " return [document.activeElement.outerHTML.slice(0, 80), style.outlineStyle, style.boxShadow]; })()"
-            )
-            assert outline[1] != "none" or outline[2] != "none", (name, outline[0])
+def test_saved_part_of_a_page_keeps_the_focus(typist, office):
+    page, keyboard = typist.page, typist.page.keyboard
+    typist.open(pages_of(office)["organization"])
+    page.get_by_role("link", name="Edit quick notes").focus()
+    keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Quick notes")).to_be_focused()
+    keyboard.type("Ring twice.")
+    tab_to(page, "Save")
+    keyboard.press("Enter")
+    expect(page.get_by_text("Ring twice.")).to_be_visible()
+    expect(page.get_by_role("link", name="Edit quick notes")).to_be_focused()
+
+
+def test_menu_entered_before_its_entries_arrive_keeps_the_focus(typist, office):
+    page, keyboard = typist.page, typist.page.keyboard
+    typist.open(pages_of(office)["organization"])
+    fetched = []
+
+    def hold(route: Route) -> None:
+        fetched.append(route)
+
+    page.route("**/recent/", hold)
+    page.get_by_role("button", name="Recently viewed").focus()
+    keyboard.press("Enter")
+    keyboard.press("ArrowDown")
+    assert focused(page) == "Show them on a page"
+    while not fetched:
+        page.wait_for_timeout(20)
+    fetched[0].continue_()
+    expect(page.locator("#recent-items a").first).to_be_focused()
+    expect(page.locator("#recent-items .hit").first).to_be_focused()
+
+
+def test_menu_inside_the_menu_of_a_phone_gives_the_focus_back(visit):
+    tab = visit(size=PHONE)
+    page, keyboard = tab.page, tab.page.keyboard
+    menu, inner = (
+        page.get_by_role("button", name="Menu"),
+        page.get_by_role("button", name="Admin", exact=True),
+    )
+    menu.focus()
+    keyboard.press("Enter")
+    inner.focus()
+    keyboard.press("ArrowDown")
+    assert focused(page) == "Integrations"
+    keyboard.press("Escape")
+    expect(inner).to_be_focused()
+    keyboard.press("Escape")
+    expect(menu).to_be_focused()

@@ -64,6 +64,7 @@ def test_list_is_narrowed_and_arranged_and_kept_as_a_view(visit, backups):  # no
     page.get_by_role("button", name="Views").click()
     page.get_by_label("Save this list as").fill("Large and broken")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Large and broken")).to_be_visible()
     tab.open(backups)
     expect(page.locator("#results-count")).to_contain_text("60 Backups")
     page.get_by_role("button", name="Views").click()
@@ -88,6 +89,26 @@ def test_rows_are_ticked_by_range_and_by_key_and_archived(visit, backups):
         page.get_by_role("button", name="Export").click()
         page.get_by_role("link", name="CSV").click()
     assert len(download.value.path().read_text().splitlines()) == 59
+
+
+def test_rows_stay_in_place_while_some_are_ticked(visit, backups):
+    page = visit(Role.EDITOR).open(backups)
+    row = page.locator("tbody tr").first
+    before = row.bounding_box()["y"]
+    page.locator("tbody .tick").first.check()
+    expect(page.locator(".bulk-bar")).to_be_visible()
+    assert row.bounding_box()["y"] == before
+
+
+def test_printed_list_is_its_rows_and_nothing_to_press(visit, backups):
+    page = visit(Role.EDITOR).open(backups)
+    expect(page.locator(".search-box kbd:visible")).to_have_count(1)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("tbody tr").last).to_be_visible()
+    expect(page.locator(":is(.topbar, .toolbar, .tools, .button, .tick, .pagination):visible")).to_have_count(
+        0
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

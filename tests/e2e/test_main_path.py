@@ -126,6 +126,7 @@ def _watches_the_sync(tab: Visit, workers: Processes) -> None:
 
 def _reads_the_organizations_licenses(tab: Visit, office: Office, organization: str) -> None:
     tab.page.get_by_role("link", name="Organizations").first.click()
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text("Organizations")
     tab.page.locator("#list-search").fill(organization)
     expect(tab.page.locator("#results tbody tr")).to_have_count(1)
     tab.page.locator("#results").get_by_role("link", name=organization).click()
@@ -165,10 +166,12 @@ def _searches_all_organizations(tab: Visit, office: Office, organization: str) -
     tab.keep("global-microsoft-licenses")
     first_page = tab.result_rows()
     tab.page.get_by_role("link", name="Next").click()
+    expect(tab.page.get_by_role("link", name="Previous")).to_be_visible()
     expect(tab.page).to_have_url(re.compile(r"\?from="))
     assert not set(first_page) & set(tab.result_rows())
     tab.page.go_back()
     expect(tab.page.get_by_role("link", name="Previous")).to_have_count(0)
+    expect(tab.page.get_by_role("link", name="Next")).to_be_visible()
     assert tab.result_rows() == first_page
     tab.page.get_by_role("button", name="Organization", exact=True).click()
     tab.page.locator("#menu-organization").get_by_label(organization).check()

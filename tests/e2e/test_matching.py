@@ -90,6 +90,7 @@ def test_ticked_and_all_tenants_are_decided_about_at_once(visit, practice, path)
     tab.page.get_by_role("button", name="Ignore", exact=True).click()
     expect(tab.page.locator(".empty")).to_contain_text("Nothing left to match")
     tab.page.locator(".tabs").get_by_role("link", name="Ignored").click()
+    expect(tab.page.locator(".tabs [aria-current]")).to_contain_text("Ignored")
     assert violations(tab.page) == []
     tab.keep("matching-ignored")
 
@@ -102,6 +103,7 @@ def test_change_says_what_it_does_before_it_is_done(visit, practice, path):
     name = practice.tenant(0).display_name
     tab.page.get_by_role("button", name=f"Actions for {name}").click()
     tab.page.get_by_role("link", name="Change Match").click()
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text(f"Change Match of {name}")
     tab.keep("matching-choose")
     assert violations(tab.page) == []
     tab.page.locator("#list-search").fill("falcon")

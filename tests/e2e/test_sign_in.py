@@ -243,32 +243,35 @@ def test_every_step_is_accessible_and_fits_a_phone(browser, portal, firm, theme)
     found, wide = {}, []
     with _tab(browser, portal, firm, color_scheme=theme, viewport=PHONE) as tab, device(tab):
 
-        def look(name):
-            found[name] = violations(tab.page)
+        def look(title):
+            expect(heading(tab)).to_have_text(title)
+            found[title] = violations(tab.page)
             if tab.scrolls_sideways():
-                wide.append(name)
+                wide.append(title)
 
         sign_in(tab)
-        look("required")
+        look("Set up a second factor")
         tab.page.get_by_role("link", name="Add an authenticator app").click()
-        look("app")
+        look("Add an authenticator app")
         tab.page.go_back()
         add_app(tab)
-        look("codes")
+        look("Keep these recovery codes")
         tab.open("profile/passkeys/new/")
-        look("passkey")
+        look("Add a passkey")
         add_passkey(tab, "Work laptop")
-        expect(heading(tab)).to_have_text("Security")
-        look("security")
-        for path in ("profile/password/", "profile/sessions/", "profile/confirm/"):
+        look("Security")
+        for path, title in (
+            ("profile/password/", "Change your password"),
+            ("profile/sessions/", "Where you are signed in"),
+            ("profile/confirm/", "Confirm that it is you"),
+        ):
             tab.open(path)
-            look(path)
+            look(title)
         tab.open("profile/security/")
         sign_out(tab)
-        look("sign in")
+        look("Sign in")
         sign_in(tab)
-        expect(heading(tab)).to_have_text("One more step")
-        look("second factor")
+        look("One more step")
         assert tab.complaints == []
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert wide == []

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.e2e.office import PEOPLE, Office
 from tests.factories import PASSWORD
@@ -47,6 +47,11 @@ class Visit:
     def open(self, path: str) -> Page:
         self.page.goto(self.address(path))
         return self.page
+
+    def follow(self, link: Locator) -> None:
+        """Clicks what leads to another page and waits for that one: going elsewhere at once would end the request."""
+        with self.page.expect_navigation():
+            link.click()
 
     def sign_in(self, role) -> Page:
         self.open(f"sign-in/?next=/{self.office.slug}/organizations/")

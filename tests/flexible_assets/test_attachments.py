@@ -13,15 +13,16 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
-from flexible_assets.actions import FieldSpec, purge_assets, restrict_asset
+from flexible_assets.actions import DeletedAssetError, FieldSpec, delete_assets, purge_assets, restrict_asset
 from flexible_assets.actions.files import FileRefusedError, attach_files, delete_attachment, sweep_files
 from flexible_assets.files import StorageUnavailableError, clean_name, content_type_of, storage
 from flexible_assets.models import Attachment
+from flexible_assets.uploads import LimitedUploadHandler, clear_incoming
 from itglue_portal.env import attachment_storage
 from organizations.models import Activity
 from organizations.roles import Role
@@ -450,3 +451,121 @@ def test_files_saved_before_the_storage_failed_are_taken_back(account, site, ins
     with inside(), pytest.raises(StorageUnavailableError):
         attach_files(site, files, now=NOW)
     assert (len(calls), kept_files(account)) == (2, [])
+
+
+def test_upload_is_received_before_the_transaction_begins(upload_url, client_of, monkeypatch):
+    """PostgreSQL ends a transaction that idles for a minute, and slow lines take longer."""
+    client, seen = client_of(Role.EDITOR), []
+    receive = LimitedUploadHandler.receive_data_chunk
+
+    def watched(self, *args):
+        seen.append(connection.in_atomic_block)
+        return receive(self, *args)
+
+    monkeypatch.setattr(LimitedUploadHandler, "receive_data_chunk", watched)
+    assert client.post(upload_url, {"files": SimpleUploadedFile("a.txt", b"x")}).status_code == 302
+    assert seen == [False]
+
+
+def test_upload_of_too_many_parts_is_refused_before_the_transaction_as_well(upload_url, client_of):
+    sent = {"files": [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(101)]}
+    assert client_of(Role.EDITOR).post(upload_url, sent).status_code == 400
+
+
+def idle_time():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        return cursor.fetchone()[0]
+
+
+def test_slow_bucket_has_more_time_than_an_idle_transaction(
+    *, account, site, attach, client_of, inside, monkeypatch
+):
+    times, real = {}, {"save": storage().save, "open": storage().open}
+
+    def timed(name):
+        def act(*args, **options):
+            times[name] = idle_time()
+            return real[name](*args, **options)
+
+        return act
+
+    for name in real:
+        monkeypatch.setattr(storage(), name, timed(name))
+    attachment = attach()
+    assert content_of(client_of(Role.EDITOR).get(url_of(account, attachment))) == b"hello"
+    assert times == {"save": "15min", "open": "15min"}
+    with inside():
+        assert idle_time() != "15min"
+
+
+@pytest.mark.parametrize(
+    "leave", [lambda site: delete_assets([site.pk], now=NOW), lambda site: purge_assets([site.pk])]
+)
+def test_files_for_an_asset_that_was_deleted_meanwhile_are_refused_and_taken_back(
+    account, site, inside, leave
+):
+    with inside():
+        leave(site)
+    with inside(), pytest.raises(DeletedAssetError):
+        attach_files(site, [SimpleUploadedFile("a.txt", b"x")], now=NOW)
+    assert kept_files(account) == []
+
+
+def test_two_people_who_delete_the_same_file_are_one_line_of_the_log(attach, inside):
+    first = attach()
+    with inside():
+        second = Attachment.objects.get(pk=first.pk)
+        delete_attachment(first, now=NOW)
+        delete_attachment(second, now=NOW)
+        assert Activity.objects.filter(action="flexible-asset.files-deleted").count() == 1
+
+
+@pytest.fixture
+def quota():
+    """Of two megabytes for all files of an account."""
+    settings.ATTACHMENT_QUOTA_MB = 2
+    yield
+    settings.ATTACHMENT_QUOTA_MB = 0
+
+
+@pytest.mark.usefixtures("quota")
+def test_files_beyond_the_quota_of_the_account_are_refused_in_words(account, attach, upload_url, client_of):
+    attach("first.bin", b"x" * MEGABYTE)
+    client = client_of(Role.EDITOR)
+    sent = [SimpleUploadedFile("a.bin", b"x" * MEGABYTE), SimpleUploadedFile("b.bin", b"x")]
+    page = page_of(client.post(upload_url, {"files": sent}), status=422)
+    assert page.one("div", class_="callout").text == (
+        "There is no room for this: all files together may have 2.0 MB, and 1.0 MB of that are taken. "
+        "Delete files that nobody needs, or ask whoever runs this portal."
+    )
+    assert len(kept_files(account)) == 1
+    fitting = SimpleUploadedFile("a.bin", b"x" * MEGABYTE)
+    assert client.post(upload_url, {"files": fitting}).status_code == 302
+
+
+def test_sweep_goes_on_where_a_file_vanishes_under_it(account, monkeypatch):
+    for name in ("a", "b"):
+        storage().save(f"{account.pk}/aa/{name}", ContentFile(b"left over"))
+    real = storage().get_modified_time
+
+    def modified(key):
+        if key.endswith("/a"):
+            storage().delete(key)
+        return real(key)
+
+    monkeypatch.setattr(storage(), "get_modified_time", modified)
+    assert sweep_files(account.pk, now=timezone.now() + timedelta(days=2)) == 1
+    assert kept_files(account) == []
+
+
+def test_uploads_that_a_killed_process_left_on_the_way_are_cleared():
+    incoming = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    incoming.mkdir(exist_ok=True)
+    old, fresh = incoming / "old.upload", incoming / "fresh.upload"
+    for path in (old, fresh):
+        path.write_bytes(b"half a file")
+    os.utime(old, (0, 0))
+    assert clear_incoming(now=timezone.now()) == 1
+    assert (old.exists(), fresh.exists()) == (False, True)
+    fresh.unlink()

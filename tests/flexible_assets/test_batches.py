@@ -25,6 +25,7 @@ from flexible_assets.actions import (
     replace_tags,
     restrict_asset,
 )
+from flexible_assets.actions.tags import set_tags
 from flexible_assets.models import (
     AssetGrant,
     AssetTag,
@@ -110,6 +111,27 @@ def test_moved_assets_leave_their_contacts_behind_and_nothing_else(
         elsewhere.pk, "Ops", "Loud", True,
     )  # fmt: skip
     assert totals() == {organization_id: [1, 200, 8], elsewhere.pk: [0, 0, 0]}
+
+
+def test_moved_asset_keeps_what_its_own_fields_name_of_the_whole_account(
+    *, schema, standing, elsewhere, people, administrator, inside
+):
+    dell = standing[0]
+    engineers = FieldSpec("Engineers", "Tag", tag_type="AccountsUsers")
+    carriers = FieldSpec("Carriers", "Tag", tag_type="Organizations")
+    with inside():
+        owned = add_own_field(schema, engineers, now=NOW)
+        owned = add_own_field(owned, carriers, now=NOW)
+        asset = FlexibleAsset.objects.get(pk=dell)
+        set_tags(asset, owned.by_key["engineers"], [administrator.pk], now=NOW)
+        set_tags(asset, owned.by_key["carriers"], [elsewhere.pk], now=NOW)
+        replace_tags(owned.by_key["owners"], {dell: people})
+        move_assets([dell], organization=elsewhere, now=LATER)
+        kept = AssetTag.objects.filter(asset=dell).order_by("field__order")
+        assert [(tag.user_id, tag.organization_id) for tag in kept] == [
+            (administrator.pk, None),
+            (None, elsewhere.pk),
+        ]
 
 
 def test_asset_moved_to_where_it_is_keeps_its_contacts(schema, standing, organization, people, inside):

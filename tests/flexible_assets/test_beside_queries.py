@@ -77,6 +77,8 @@ def fill(schema, vendors, client_firm, first, inside):
         ("flexible_assets:asset-detail", "asset"),
         ("flexible_assets:attachment-list", "asset"),
         ("flexible_assets:asset-relate", "asset"),
+        ("flexible_assets:organization-related", "organization"),
+        ("flexible_assets:organization-tagged-in", "organization"),
         ("flexible_assets:expiration-list", "organization"),
         ("flexible_assets:expiration-global-list", ""),
         ("organizations:organization-detail", "organization"),

@@ -4,10 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from flexible_assets.actions import FieldSpec, create_assets, lock_totals, refresh_totals
+from flexible_assets.actions import FieldSpec, add_own_field, create_assets, lock_totals, refresh_totals
 from flexible_assets.actions.building import TypeDetails, archive_type, create_type
+from flexible_assets.actions.field_rules import FieldRefusedError
 from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType, TypeDenial
 from flexible_assets.schema import schema_of
+from flexible_assets.views import fields as views
 from organizations.models import Group, GroupMember
 from organizations.roles import Right, Role, has_right
 from tests.factories import NOW, make_user
@@ -283,7 +285,12 @@ def test_fields_move_by_their_buttons(client, base, racks, inside):
     assert list(stored(inside, racks))[:2] == ["room", "rack"]
     client.post(url, {"up": keys["owners"].pk})
     assert list(stored(inside, racks))[-2:] == ["owners", "bought"]
-    client.post(url, {"order": [keys["owners"].pk, "x", 10**30, keys["rack"].pk]})
+    dragged = {"order": [keys["owners"].pk, "x", 10**30, keys["rack"].pk]}
+    client.post(url, dragged)
+    client.post(url, dragged | {"moved": "x"})
+    assert list(stored(inside, racks))[:2] == ["room", "rack"]
+    client.post(url, dragged | {"moved": keys["owners"].pk})
+    client.post(url, dragged | {"moved": keys["rack"].pk})
     assert list(stored(inside, racks))[:2] == ["owners", "rack"]
     client.post(url, {"up": keys["owners"].pk})
     assert list(stored(inside, racks))[:2] == ["owners", "rack"]
@@ -371,3 +378,62 @@ def test_names_of_types_and_fields_are_only_words(client, base, account, inside)
     for page in ("", f"{sharp.pk}/", f"{sharp.pk}/edit/", f"{sharp.pk}/fields/{edge.pk}/"):
         html = client.get(f"{base}{page}").content.decode()
         assert [each for each in ("<b>Sharp", "<u>Edge", "<s>h", "<i>d") if each in html] == []
+
+
+def test_form_of_a_field_that_was_changed_meanwhile_writes_over_nothing(client, base, racks, inside):
+    url = f"{base}{racks.pk}/fields/{stored(inside, racks)['room'].pk}/"
+    version = page_of(client.get(url)).one("input", name="version").attributes["value"]
+    client.post(url, field_form(name="Room", hint="Theirs", version=version))
+    wrong = page_of(client.post(url, field_form(name="", hint="Mine", version=version)), status=422)
+    assert wrong.one("input", name="version").attributes["value"] == version
+    page = page_of(client.post(url, field_form(name="Room", hint="Mine", version=version)), status=422)
+    assert "Somebody else changed Room meanwhile." in page.text
+    assert page.one("input", id="id_hint").attributes["value"] == "Mine"
+    assert stored(inside, racks)["room"].hint == "Theirs"
+    fresh = page.one("input", name="version").attributes["value"]
+    client.post(url, field_form(name="Room", hint="Mine", version=fresh))
+    assert stored(inside, racks)["room"].hint == "Mine"
+
+
+def test_form_of_a_type_that_was_changed_meanwhile_writes_over_nothing(client, base, racks, inside):
+    url = f"{base}{racks.pk}/edit/"
+    version = page_of(client.get(url)).one("input", name="version").attributes["value"]
+    sent = {"name": "Racks", "section": "core-assets", "icon": "server", "version": version}
+    client.post(url, sent | {"description": "Theirs"})
+    page = page_of(client.post(url, sent | {"description": "Mine"}), status=422)
+    assert "Somebody else changed Racks meanwhile." in page.text
+    assert page.one("textarea", name="description").text == "Mine"
+    fresh = page.one("input", name="version").attributes["value"]
+    assert client.post(url, sent | {"description": "Mine", "version": fresh}).status_code == 302
+    with inside():
+        racks.refresh_from_db()
+    assert racks.description == "Mine"
+
+
+def test_field_that_links_to_an_archived_type_is_edited_all_the_same(client, base, racks, account, inside):
+    with inside():
+        keys = create_type(account.pk, TypeDetails("Keys"), now=NOW)
+        spec = FieldSpec("Opens with", "Tag", tag_type=f"FlexibleAssetType: {keys.pk}")
+        add_own_field(schema_of(racks), spec, now=NOW)
+        archive_type(keys, now=NOW)
+    field = stored(inside, racks)["opens-with"]
+    url = f"{base}{racks.pk}/fields/{field.pk}/"
+    chosen = page_of(client.get(url)).one("select", id="id_tag_type").texts("option", selected="")
+    assert chosen == ["What it links to now"]
+    sent = {"kind": "Tag", "name": "Opens with", "hint": "A key", "tag_type": field.tag_type}
+    assert client.post(url, sent).status_code == 302
+    assert stored(inside, racks)["opens-with"].hint == "A key"
+
+
+def test_deleting_what_somebody_filled_or_deleted_meanwhile_is_told(client, base, racks, inside, monkeypatch):
+    """Between the look at what assets hold and the deletion."""
+    bought = stored(inside, racks)["bought"]
+    url = f"{base}{racks.pk}/fields/{bought.pk}/delete/"
+
+    def refuse(*_, **__):
+        raise FieldRefusedError("Somebody filled Bought meanwhile.")
+
+    monkeypatch.setattr(views, "delete_field", refuse)
+    assert client.post(url).status_code == 302
+    assert "Somebody filled Bought meanwhile." in page_of(client.get(f"{base}{racks.pk}/")).text
+    assert "bought" in stored(inside, racks)

@@ -13,7 +13,7 @@ from flexible_assets.models import (
 )
 from flexible_assets.schema import schema_of
 from organizations.actions import create_organization
-from organizations.models import Activity
+from organizations.models import Activity, Contact
 from organizations.roles import Role
 from tests.factories import NOW, make_user
 from tests.itglue_portal.test_database_queries import queries_of
@@ -208,3 +208,29 @@ def test_pages_cost_the_same_however_much_hangs_on_an_asset(client_of, account, 
     assert [few for few, _ in costs] == [many for _, many in costs]
     # Of which some ten are the frame around every page of an organization.
     assert max(few for few, _ in costs) <= 18
+
+
+def test_copy_leaves_out_what_can_not_be_tagged_anew(client_of, account, payroll, people, inside):
+    """Somebody who left stays where they are tagged, and is nothing that a new asset begins with."""
+    with inside():
+        Contact.objects.filter(pk=people[0]).update(archived=True)
+    client = client_of(Role.CREATOR)
+    edit = page_of(client.get(f"/{account.slug}/assets/{payroll.pk}/edit/"))
+    assert edit.one("select", name="field-owners").texts("option", selected="") == ["A", "B"]
+    url = f"/{account.slug}/assets/{payroll.pk}/duplicate/"
+    chosen = page_of(client.get(url)).one("select", name="field-owners").all("option", selected="")
+    assert [each.text for each in chosen] == ["B"]
+    sent = SENT | {"field-owners": [each.attributes["value"] for each in chosen]}
+    assert client.post(url, sent).status_code == 302
+
+
+def test_values_are_read_as_people_write_them(client_of, root, inside):
+    sent = SENT | {
+        "field-price": "1,234.5", "field-discount": "12 %", "field-renewal": "1.4.2026", "field-state": "live"
+    }  # fmt: skip
+    assert client_of(Role.CREATOR).post(f"{root}new/", sent).status_code == 302
+    with inside():
+        traits = FlexibleAsset.objects.get().traits
+    assert {key: traits[key] for key in ("price", "discount", "renewal", "state")} == {
+        "price": "1234.50", "discount": 12, "renewal": "2026-04-01", "state": "Live"
+    }  # fmt: skip

@@ -113,7 +113,7 @@ def test_values_that_do_not_fit_are_told_field_by_field(dell, inside, stored):
     assert refused.value.errors == {
         "rack-owner": "This must be text.",
         "power": "This field is required.",
-        "term": "Choose one of the options.",
+        "term": "This must be one of: Monthly, Annual.",
         "color": "This type has no such field.",
     }
     assert "rack-owner" not in stored().traits

@@ -1,6 +1,8 @@
 """What runs out and when: kept in step with every way of writing assets, listed for those who may see them."""
 
 from datetime import date, timedelta
+from threading import Event
+from time import sleep
 
 import pytest
 import time_machine
@@ -16,9 +18,11 @@ from flexible_assets.actions import (
     update_assets,
 )
 from flexible_assets.actions.expirations import refresh_expirations
+from flexible_assets.actions.fields import edit_field
 from flexible_assets.expirations import distance, tone, upcoming, visible_expirations
 from flexible_assets.models import AssetExpiration, FlexibleAssetField, TypeDenial
 from flexible_assets.schema import schema_of
+from organizations.actions import archive_organizations
 from organizations.models import Group, GroupMember, OrganizationAccess
 from organizations.roles import Role
 from tests.factories import NOW, make_organization, make_user
@@ -205,7 +209,7 @@ def test_global_list_narrows_by_time_and_words(account, client_of):
 
     def names(**query):
         page = page_of(client.get(url, query))
-        return [row[1] for row in page.rows] if page.all("tbody") else []
+        return [row[0] for row in page.rows] if page.all("tbody") else []
 
     assert names() == ["gone.test", "soon.test", "later.test", "later.test", "far.test"]
     assert names(within="expired") == ["gone.test"]
@@ -226,10 +230,10 @@ def test_lists_narrow_by_type_and_organization(account, inside, client_firm, cli
     url = reverse("flexible_assets:expiration-global-list", args=[account.slug])
     client = client_of(Role.READ_ONLY)
     page = page_of(client.get(url, {"type": str(other.asset_type.pk), "organization": str(client_firm.pk)}))
-    assert [(row[1], row[3], row[4]) for row in page.rows] == [("Van", "Vehicles", "Client")]
+    assert [row[:3] for row in page.rows] == [["Van", "Client", "Vehicles"]]
     of_client = reverse("flexible_assets:expiration-list", args=[account.slug, client_firm.pk])
     page = page_of(client.get(of_client))
-    assert [row[1] for row in page.rows] == ["gone.test", "Van", "soon.test"]
+    assert [row[0] for row in page.rows] == ["gone.test", "Van", "soon.test"]
 
 
 @pytest.mark.usefixtures("at_noon")
@@ -243,7 +247,7 @@ def test_pages_of_expirations_follow_each_other(account, domains, client_firm, i
     client = client_of(Role.READ_ONLY)
     while url:
         page = page_of(client.get(url))
-        seen += [row[1] for row in page.rows]
+        seen += [row[0] for row in page.rows]
         url = next((each.attributes["href"] for each in page.all("a", rel="next")), "")
     assert seen == [f"{number:03}.test" for number in range(120)]
 
@@ -251,3 +255,41 @@ def test_pages_of_expirations_follow_each_other(account, domains, client_firm, i
 def test_expirations_of_all_are_nothing_for_lite_users(account, client_of):
     url = reverse("flexible_assets:expiration-global-list", args=[account.slug])
     assert client_of(Role.LITE).get(url).status_code == 403
+
+
+def test_archived_organization_nags_nobody_but_on_its_own_list(
+    account, domain, client_firm, editor, sign_in, inside
+):
+    with inside():
+        archive_organizations([client_firm.pk], now=NOW)
+        assert list(upcoming(editor, limit=5, today=TODAY)) == []
+    client = sign_in(editor)
+    everywhere = reverse("flexible_assets:expiration-global-list", args=[account.slug])
+    here = reverse("flexible_assets:expiration-list", args=[account.slug, client_firm.pk])
+    assert page_of(client.get(everywhere)).one("div", class_="empty").one("h2").text == "Nothing expires"
+    assert [row.one("th").text for row in page_of(client.get(here)).one("tbody").all("tr")] == ["client.test"]
+
+
+def test_date_that_is_written_while_its_field_becomes_an_expiration_is_kept(
+    account, domains, domain, inside, in_threads
+):
+    is_written = Event()
+    with inside():
+        edit_asset(domain, changes={"bought": day(1)}, now=NOW)
+
+    def write():
+        with inside():
+            edit_asset(domain, changes={"bought": day(5)}, now=NOW)
+            is_written.set()
+            sleep(0.5)
+
+    def mark():
+        is_written.wait()
+        with inside():
+            edit_field(
+                domains.by_key["bought"], spec=FieldSpec("Bought", "Date", is_expiration=True), now=NOW
+            )
+
+    in_threads(write, mark)
+    with inside():
+        assert ("client.test", "Bought", "Client", 5) in stored(account)

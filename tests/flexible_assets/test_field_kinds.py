@@ -94,6 +94,7 @@ def test_no_code_asks_for_a_kind_by_its_name():
         (0.125, 2, "0.13"),
         ("1e3", 0, 1000),
         (0, 2, "0.00"),
+        ("-0.001", 2, "0.00"),
     ],
 )
 def test_number_is_kept_with_its_decimals(value, decimals, cleaned):
@@ -102,13 +103,15 @@ def test_number_is_kept_with_its_decimals(value, decimals, cleaned):
 
 
 @pytest.mark.parametrize("kind", [NumberKind(), PercentKind()])
-@pytest.mark.parametrize("value", ["seven", "", None, "1,000", [], "NaN", "Infinity", "1e999999", True])
+@pytest.mark.parametrize("value", ["seven", "", None, "1,000", [], "NaN", "sNaN", "Infinity", True])
 def test_what_is_no_number_is_refused_in_words(kind, value):
     with pytest.raises(InvalidValueError, match=r"^This must be a number\.$"):
         kind.clean(value)
 
 
-@pytest.mark.parametrize(("value", "decimals"), [(2**63, 0), (-(2**63), 0), ("1e17", 2)])
+@pytest.mark.parametrize(
+    ("value", "decimals"), [(2**63, 0), (-(2**63), 0), ("1e17", 2), ("1e400", 0), ("1e999999", 2)]
+)
 def test_number_that_no_slot_could_hold_is_refused_in_words(value, decimals):
     with pytest.raises(InvalidValueError, match=r"^This number is too large\.$"):
         NumberKind(decimals=decimals).clean(value)
@@ -241,7 +244,7 @@ def test_plain_lines_become_paragraphs():
     ("kind", "message"),
     [
         (HeaderKind(), "A heading holds no value."),
-        (UploadKind(), "Files are uploaded on the asset's page."),
+        (UploadKind(), "Files are attached beside the traits."),
         (PasswordKind(), "Passwords are sealed beside the other fields."),
         (TagKind(), "Tags are kept beside the traits."),
     ],

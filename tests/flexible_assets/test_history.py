@@ -17,7 +17,7 @@ from flexible_assets.actions import (
 )
 from flexible_assets.models import AssetRevision, AssetSecret, AssetTag, FlexibleAsset, FlexibleAssetField
 from flexible_assets.revisions import Line, Snapshot, differences, version_of
-from organizations.models import Activity, Contact
+from organizations.models import Activity, Contact, OrganizationAccess
 from organizations.roles import Role
 from tests.factories import NOW, make_user
 from tests.flexible_assets.conftest import LATER
@@ -149,7 +149,7 @@ def test_restoring_respects_what_fields_accept_today(applications, payroll, insi
         with pytest.raises(InvalidAssetError) as refused:
             restore_revision(revisions()[2], now=LATER, actor=administrator)
         assert FlexibleAsset.objects.get(pk=payroll.pk).traits["state"] == "Retired"
-    assert refused.value.errors == {"state": "Choose one of the options."}
+    assert refused.value.errors == {"state": "This must be one of: Retired."}
 
 
 def test_new_required_field_does_not_keep_old_revisions_from_being_restored(
@@ -276,3 +276,32 @@ def test_only_those_who_may_edit_restore(url, client_of, inside):
     client = client_of(Role.READ_ONLY)
     assert page_of(client.get(f"{url}history/{first.pk}/")).one("main").all("form") == []
     assert client.post(f"{url}history/{first.pk}/restore/").status_code == 403
+
+
+def test_restoring_tags_nothing_of_another_kind_that_has_the_same_id(
+    applications, payroll, organization, people, inside, administrator
+):
+    """The field named contacts once, and names organizations now."""
+    with inside():
+        first = revisions()[0]
+        field = applications.by_key["owners"]
+        AssetTag.objects.filter(field=field).delete()
+        FlexibleAssetField.objects.filter(pk=field.pk).update(tag_type="Organizations")
+        tags = {"owners": [["contact", organization.pk, "A namesake by its id"]]}
+        revision = AssetRevision(asset=first.asset, traits=first.traits, tags=tags, notes=first.notes)
+        restore_revision(revision, now=LATER, actor=administrator)
+        assert not AssetTag.objects.filter(field=field).exists()
+
+
+def test_history_is_closed_to_those_who_may_not_know_who_changed_what(
+    account, payroll, organization, sign_in, inside
+):
+    guest = make_user(account, Role.LITE)
+    with inside():
+        OrganizationAccess.objects.create(account_id=account.pk, organization=organization, user=guest)
+        revision = revisions()[0]
+    client, url = sign_in(guest), f"/{account.slug}/assets/{payroll.pk}/"
+    links = [link.attributes["href"] for link in page_of(client.get(url)).one("main").all("a")]
+    assert f"{url}history/" not in links
+    assert client.get(f"{url}history/").status_code == 403
+    assert client.get(f"{url}history/{revision.pk}/").status_code == 403

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from flexible_assets import relations
 from flexible_assets.actions import FieldSpec, archive_assets, delete_assets, restrict_asset
-from flexible_assets.actions.relations import RelationRefusedError, relate, unrelate
+from flexible_assets.actions.relations import RelationRefusedError, annotate, relate, unrelate
+from flexible_assets.actions.tags import set_tags
 from flexible_assets.models import AssetRelation
 from flexible_assets.picking import related_picking
 from flexible_assets.relations import related_items
@@ -77,6 +79,66 @@ def test_relating_again_from_either_side_changes_the_note_alone(assets, editor, 
         assert {first.pk, again.pk, same.pk} == {first.pk}
         assert told(editor, alpha) == [("Servers", "Beta", "two")]
         assert Activity.objects.filter(action="flexible-asset.related").count() == 2
+
+
+def test_adding_what_is_there_already_without_a_note_keeps_its_note(
+    account, assets, client_of, editor, inside
+):
+    alpha, beta, gamma = assets
+    with inside():
+        relate(alpha, to=beta, notes="fails over", now=NOW, actor=editor)
+    url = reverse("flexible_assets:asset-relate", args=[account.slug, alpha.pk])
+    sent = {"items": [f"target:{beta.pk}", f"target:{gamma.pk}"], "notes": ""}
+    assert client_of(Role.EDITOR).post(url, sent).status_code == 302
+    with inside():
+        assert told(editor, alpha) == [("Servers", "Beta", "fails over"), ("Servers", "Gamma", "")]
+
+
+def test_two_people_who_relate_the_same_two_from_either_side_make_one(assets, inside, in_threads):
+    alpha, beta, _ = assets
+
+    def join(asset, to):
+        def act():
+            with inside():
+                relate(asset, to=to, now=NOW)
+
+        return act
+
+    for _ in range(3):
+        in_threads(join(alpha, beta), join(beta, alpha))
+        with inside():
+            assert AssetRelation.objects.count() == 1
+            unrelate(AssetRelation.objects.get(), now=NOW)
+
+
+def test_two_people_who_take_the_same_off_are_one_line_of_the_log(assets, inside):
+    alpha, beta, _ = assets
+    with inside():
+        relation = relate(alpha, to=beta, now=NOW)
+        same = AssetRelation.objects.get(pk=relation.pk)
+        unrelate(relation, now=NOW)
+        unrelate(same, now=NOW)
+        assert Activity.objects.filter(action="flexible-asset.unrelated").count() == 1
+
+
+def test_note_of_what_was_taken_off_meanwhile_brings_nothing_back(assets, inside):
+    alpha, beta, _ = assets
+    with inside():
+        relation = relate(alpha, to=beta, notes="why", now=NOW)
+        same = AssetRelation.objects.get(pk=relation.pk)
+        unrelate(relation, now=NOW)
+        with pytest.raises(RelationRefusedError, match="off the related items meanwhile"):
+            annotate(same, notes="because", now=NOW)
+        assert AssetRelation.objects.count() == 0
+
+
+def test_note_is_cleared_where_it_is_edited(account, assets, client_of, editor, inside):
+    with inside():
+        relation = relate(assets[0], to=assets[1], notes="old", now=NOW)
+    url = reverse("flexible_assets:relation-edit", args=[account.slug, relation.pk])
+    assert client_of(Role.EDITOR).post(url, {"notes": ""}).status_code == 302
+    with inside():
+        assert told(editor, assets[0]) == [("Servers", "Beta", "")]
 
 
 def test_asset_is_not_related_to_itself(assets, inside):
@@ -241,3 +303,65 @@ def test_picker_of_related_items_answers_what_is_typed(account, assets, client_o
     url = reverse("flexible_assets:asset-relate", args=[account.slug, assets[0].pk])
     response = client_of(Role.EDITOR).get(url, {"q": "bet"}, headers={"Accept": "application/json"})
     assert [each["name"] for each in response.json()["choices"]] == ["Beta"]
+
+
+@pytest.fixture
+def one_shown(monkeypatch):
+    """Pages of records name one item of each sort."""
+    monkeypatch.setattr(relations, "SHOWN", 1)
+
+
+@pytest.mark.usefixtures("one_shown")
+@pytest.mark.parametrize("kind", ["asset", "contact", "organization"])
+def test_all_related_items_are_reached_from_the_first_of_them(
+    *, account, assets, ann, client_firm, client_of, kind, inside
+):
+    alpha, beta, gamma = assets
+    record = {"asset": alpha, "contact": ann, "organization": client_firm}[kind]
+    hidden = {"asset": "flexible_assets:asset-detail"}.get(kind, f"organizations:{kind}-detail")
+    with inside():
+        for asset in (beta, gamma):
+            relate(asset, to=record, notes=f"Note of {asset}", now=NOW)
+    client = client_of(Role.EDITOR)
+    panel = page_of(client.get(reverse(hidden, args=[account.slug, record.pk]))).one("section", id="related")
+    assert (panel.one("h2").text, names_in(panel)) == ("Related items 1+", ["Beta"])
+    url = panel.one("p", class_="card-footer").one("a").attributes["href"]
+    page = page_of(client.get(url))
+    assert [row[:4] for row in page.rows] == [
+        ["Gamma", "Servers", "Client", "Note of Gamma"],
+        ["Beta", "Servers", "Client", "Note of Beta"],
+    ]
+    edit = page.one("tbody").all("a")[1].attributes["href"]
+    form = page_of(client.get(edit)).one("form", id="relation")
+    assert form.one("input", name="back").attributes["value"] == url
+
+
+@pytest.mark.usefixtures("one_shown")
+def test_list_of_related_items_names_what_its_reader_may_see(account, assets, client_of, inside):
+    alpha, beta, gamma = assets
+    with inside():
+        for asset in (beta, gamma):
+            relate(asset, to=alpha, now=NOW)
+        restrict_asset(gamma, users=[], now=NOW)
+    url = reverse("flexible_assets:asset-related", args=[account.slug, alpha.pk])
+    rows = page_of(client_of(Role.READ_ONLY).get(url)).rows
+    assert [row[:4] for row in rows] == [["Beta", "Servers", "Client", ""]]
+
+
+@pytest.mark.usefixtures("one_shown")
+def test_all_assets_that_tag_a_record_are_reached_from_the_first_of_them(
+    account, assets, client_firm, client_of, inside
+):
+    with inside():
+        sites = make_type(account, "Sites", [FieldSpec("Serves", "Tag", tag_type="Organizations")])
+        offices = make_assets(sites, client_firm, "North", "South", "Vault")
+        for office in offices:
+            set_tags(office, sites.by_key["serves"], [client_firm.pk], now=NOW)
+        restrict_asset(offices[2], users=[], now=NOW)
+    client = client_of(Role.READ_ONLY)
+    page_url = reverse("organizations:organization-detail", args=[account.slug, client_firm.pk])
+    panel = page_of(client.get(page_url)).one("section", id="related")
+    assert panel.one("h3").text == "Tagged in 1+"
+    url = panel.one("p", class_="card-footer").one("a").attributes["href"]
+    assert page_of(client.get(url)).rows == [["North", "Sites", "Client"], ["South", "Sites", "Client"]]
+    assert page_of(client.get(url, {"q": "nor"})).rows == [["North", "Sites", "Client"]]

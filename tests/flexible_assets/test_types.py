@@ -1,12 +1,26 @@
 """What people do to types and their fields, and what becomes of the assets."""
 
+from copy import copy
 from dataclasses import replace
 from datetime import date
+from threading import Event
 
 import pytest
+from django.db.models.expressions import RawSQL
 
-from flexible_assets.actions import FieldSpec, add_own_field, create_assets, lock_totals, refresh_totals
+from flexible_assets.actions import (
+    AssetContent,
+    FieldSpec,
+    add_own_field,
+    create_asset,
+    create_assets,
+    edit_asset,
+    lock_totals,
+    refilling,
+    refresh_totals,
+)
 from flexible_assets.actions.building import (
+    StaleTypeError,
     TypeDetails,
     TypeRefusedError,
     archive_type,
@@ -15,17 +29,22 @@ from flexible_assets.actions.building import (
     edit_type,
     unarchive_type,
 )
-from flexible_assets.actions.field_rules import FieldRefusedError, SlotsUsedUpError, assets_holding
+from flexible_assets.actions.field_rules import (
+    FieldRefusedError,
+    SlotsUsedUpError,
+    StaleFieldError,
+    assets_holding,
+)
 from flexible_assets.actions.field_specs import spec_of
-from flexible_assets.actions.fields import delete_field, edit_field, order_fields
+from flexible_assets.actions.fields import delete_field, edit_field, move_field
+from flexible_assets.actions.tags import set_tags
 from flexible_assets.models import (
     AssetExpiration,
     FlexibleAsset,
-    FlexibleAssetField,
     FlexibleAssetType,
     OrganizationTotals,
 )
-from flexible_assets.schema import schema_of
+from flexible_assets.schema import Schema, schema_of
 from organizations.access import account_transaction
 from organizations.models import Activity
 from tests.factories import NOW
@@ -199,6 +218,18 @@ def test_field_that_can_not_be_is_refused_in_words(racks, inside, spec, about, m
     assert (str(refused.value), refused.value.about) == (message, about)
 
 
+def test_field_is_named_in_any_script(racks, organization, inside):
+    with inside():
+        schema = schema_of(racks)
+        for name in ("Модель", "型番"):
+            schema = add_own_field(schema, FieldSpec(name, "Text", show_in_list=True), now=LATER)
+        assert [field.key for field in schema.fields[-2:]] == ["field", "field-2"]
+        with pytest.raises(FieldRefusedError, match="Racks has a field Модель already"):
+            add_own_field(schema, FieldSpec("модель", "Text"), now=LATER)
+        with pytest.raises(FieldRefusedError, match="a name with letters or digits"):
+            add_own_field(schema, FieldSpec("--", "Text"), now=LATER)
+
+
 def test_heading_is_never_required(racks, inside):
     with inside():
         schema = add_own_field(schema_of(racks), FieldSpec("Place", "Header", required=True), now=LATER)
@@ -292,7 +323,7 @@ def test_title_renames_every_asset(racks, filled, inside):
         names = list(FlexibleAsset.objects.order_by("pk").values_list("name", "sort_key", "text_1"))
         assert names == [("B Cellar", "b cellar", None), ("A Attic", "a attic", None)]
         schema = schema_of(racks)
-        order_fields(racks, [schema.by_key["room"].pk, schema.by_key["rack"].pk], now=LATER)
+        move_field(schema.by_key["rack"], behind=[schema.by_key["room"].pk], now=LATER)
         assert list(FlexibleAsset.objects.order_by("pk").values_list("name", flat=True)) == [
             "Cellar B",
             "Attic A",
@@ -360,19 +391,183 @@ def test_managed_fields_are_their_managers(schema, inside):
             delete_field(cores, now=LATER)
 
 
-def test_fields_left_out_of_an_order_follow_as_they_were(racks, inside):
+def order_of(asset_type):
+    return [field.key for field in schema_of(asset_type).fields]
+
+
+def test_field_goes_behind_the_nearest_that_is_still_there(racks, inside):
     with inside():
         keys = schema_of(racks).by_key
-        schema = order_fields(racks, [keys["owners"].pk, keys["room"].pk], now=LATER)
-        assert [field.key for field in schema.fields] == [
-            "owners",
-            "room",
-            "rack",
-            "units",
-            "state",
-            "bought",
-        ]
-        assert list(FlexibleAssetField.objects.order_by("order").values_list("order", flat=True)) == [
-            1, 2, 3, 4, 5, 6,
-        ]  # fmt: skip
+        delete_field(keys["state"], now=LATER)
+        behind = [keys["state"].pk, keys["rack"].pk]
+        schema = move_field(keys["owners"], behind=behind, now=LATER)
+        assert [field.key for field in schema.fields] == ["rack", "owners", "room", "units", "bought"]
+        assert [field.order for field in schema.fields] == [1, 2, 3, 4, 5]
+        move_field(keys["owners"], behind=behind, now=LATER)
         assert len(lines("flexible-asset-field.ordered")) == 1
+
+
+def test_two_people_move_fields_and_both_have_it_their_way(racks, inside):
+    """Each moved one from what the page showed at first."""
+    with inside():
+        keys = schema_of(racks).by_key
+        move_field(keys["owners"], behind=[], now=LATER)
+        move_field(keys["units"], behind=[keys["state"].pk], now=LATER)
+        assert order_of(racks) == ["owners", "rack", "room", "state", "units", "bought"]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda field: edit_field(field, replace(spec_of(field), hint="h"), now=LATER),
+        lambda field: delete_field(field, now=LATER),
+        lambda field: move_field(field, behind=[], now=LATER),
+    ],
+)
+def test_field_that_was_deleted_meanwhile_is_told_so(racks, inside, act):
+    with inside():
+        room = field_of(racks, "room")
+        delete_field(room, now=LATER)
+        room.pk = room.pk or 0
+    with pytest.raises(FieldRefusedError, match=r"^Room was deleted meanwhile\.$"), inside():
+        act(room)
+
+
+def test_type_that_was_deleted_meanwhile_is_told_so(account, inside):
+    with inside():
+        keys = create_type(account.pk, TypeDetails("Keys"), now=NOW)
+        [name] = schema_of(keys).fields
+        delete_type(copy(keys), now=LATER)
+    with pytest.raises(FieldRefusedError, match=r"^This type was deleted meanwhile\.$"), inside():
+        edit_field(name, replace(spec_of(name), hint="h"), now=LATER)
+    with pytest.raises(FieldRefusedError, match=r"^This type was deleted meanwhile\.$"), inside():
+        add_own_field(Schema(keys, (name,)), FieldSpec("More", "Text"), now=LATER)
+    for act in (archive_type, unarchive_type, delete_type):
+        with pytest.raises(TypeRefusedError, match=r"^Keys was deleted meanwhile\.$"), inside():
+            act(keys, now=LATER)
+
+
+def test_field_that_somebody_changed_meanwhile_is_not_written_over(racks, inside):
+    with inside():
+        field = field_of(racks, "room")
+        read = spec_of(field)
+        edit_field(field, replace(read, hint="Which one"), version=read.version, now=LATER)
+        with pytest.raises(StaleFieldError) as refused:
+            edit_field(field, replace(read, name="Place"), version=read.version, now=LATER)
+        edit_field(field, replace(read, name="Place"), version=refused.value.version, now=LATER)
+        assert (field_of(racks, "room").name, field_of(racks, "room").hint) == ("Place", "")
+
+
+def test_type_that_somebody_changed_meanwhile_is_not_written_over(racks, inside):
+    read = TypeDetails.of(racks)
+    with inside():
+        edit_type(racks, replace(read, icon="cpu"), version=read.version, now=LATER)
+        with pytest.raises(StaleTypeError) as refused:
+            edit_type(racks, read.renamed("Cabinets"), version=read.version, now=LATER)
+        edit_type(racks, read.renamed("Cabinets"), version=refused.value.version, now=LATER)
+        racks.refresh_from_db()
+    assert (racks.name, racks.icon) == ("Cabinets", "server")
+
+
+def test_field_that_somebody_filled_meanwhile_is_not_deleted_as_empty(racks, filled, inside):
+    with pytest.raises(FieldRefusedError, match="Somebody filled Room meanwhile"), inside():
+        delete_field(field_of(racks, "room"), only_empty=True, now=LATER)
+
+
+def test_what_a_tag_field_links_to_stays_while_it_links(racks, filled, people, inside):
+    with inside():
+        set_tags(filled[0], field_of(racks, "owners"), people[:1], now=NOW)
+        with pytest.raises(FieldRefusedError, match="so what it links to can't change") as refused:
+            change(racks, "owners", tag_type="Organizations")
+        set_tags(filled[0], field_of(racks, "owners"), [], now=NOW)
+        change(racks, "owners", tag_type="Organizations")
+        assert field_of(racks, "owners").tag_type == "Organizations"
+    assert refused.value.about == "tag_type"
+
+
+@pytest.mark.parametrize("name", ["2024", "State__of mind", "contains"])
+def test_options_are_in_use_whatever_their_field_is_called(racks, organization, inside, name):
+    with inside():
+        options = (("Good", ""), ("Bad", ""))
+        schema = add_own_field(schema_of(racks), FieldSpec(name, "Select", options=options), now=NOW)
+        key = schema.fields[-1].key
+        create_assets(schema, [{"rack": "A", key: "Bad"}], organization_id=organization.pk, now=NOW)
+        with pytest.raises(FieldRefusedError, match=r"^Still chosen: Bad \(1 asset\)\."):
+            change(racks, key, options=options[:1])
+        change(racks, key, show_in_list=True)
+        assert FlexibleAsset.objects.values_list(field_of(racks, key).slot, flat=True).get() == "Bad"
+        delete_field(field_of(racks, key), now=LATER)
+        assert FlexibleAsset.objects.get().traits == {"rack": "A"}
+
+
+def test_change_writes_no_asset_that_it_does_not_touch(racks, filled, inside):
+    """A row that is written anew is another version of itself, which every index has to follow."""
+    with inside():
+        versions = FlexibleAsset.objects.order_by("pk").annotate(version=RawSQL("xmin::text", ()))
+        before = list(versions.values_list("version", flat=True))
+        change(racks, "bought", show_in_list=True)
+        [first, second] = list(versions.values_list("version", flat=True))
+    assert (first == before[0], second == before[1]) == (False, True)
+
+
+def test_value_that_is_saved_while_a_field_changes_is_seen_by_it(account, racks, filled, inside, in_threads):
+    """An editor holds the asset with a value that the change would lose sight of."""
+    saving, deciding = Event(), Event()
+
+    def save():
+        with account_transaction(account.pk):
+            edit_asset(filled[1], changes={"state": "Good"}, now=LATER)
+            saving.set()
+            deciding.wait(1)
+
+    def decide():
+        saving.wait(5)
+        with pytest.raises(FieldRefusedError, match=r"Good \(1 asset\)"), account_transaction(account.pk):
+            change(racks, "state", options=(("Worn", ""),))
+        deciding.set()
+
+    in_threads(save, decide)
+    with inside():
+        assert FlexibleAsset.objects.get(pk=filled[1].pk).traits["state"] == "Good"
+
+
+def test_sums_that_no_column_holds_stand_at_its_end(racks, organization, inside):
+    most = 2**63 - 1
+    contents = AssetContent({"rack": "A", "units": most}, reason="created")
+    with inside():
+        for _ in range(2):
+            create_asset(schema_of(racks), organization=organization, content=contents, now=NOW)
+        assert OrganizationTotals.objects.get().number_1 == most
+
+
+def test_two_changes_at_once_both_come_about(account, racks, filled, inside, in_threads):
+    def changing(key, **columns):
+        def act():
+            with account_transaction(account.pk):
+                change(racks, key, **columns)
+
+        return act
+
+    in_threads(changing("units", decimals=1), changing("bought", show_in_list=True, use_for_title=True))
+    with inside():
+        asset = FlexibleAsset.objects.get(pk=filled[0].pk)
+        assert (asset.traits["units"], asset.number_1, asset.name) == ("42.0", 420, "B 2024-05-01")
+        assert OrganizationTotals.objects.get().number_1 == 540
+
+
+def test_change_that_stops_half_way_leaves_nothing_behind(racks, filled, inside, monkeypatch):
+    written = []
+
+    def stop(*args):
+        if written:
+            raise ConnectionError
+        written.append(write(*args))
+
+    write = refilling._write
+    monkeypatch.setattr(refilling, "_BATCH", 1)
+    monkeypatch.setattr(refilling, "_write", stop)
+    with pytest.raises(ConnectionError), inside():
+        change(racks, "room", use_for_title=True)
+    with inside():
+        assert field_of(racks, "room").use_for_title is False
+        assert set(FlexibleAsset.objects.values_list("name", flat=True)) == {"A", "B"}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 
 from integrations.actions.connecting import InvalidIntegrationError, replace_credential
@@ -297,7 +298,7 @@ def test_tenant_that_was_unmatched_can_be_matched_anew(connected, inside):
 
 
 def test_other_accounts_integration_cannot_be_started(connected, rival):
-    with account_transaction(rival.pk), pytest.raises(Integration.DoesNotExist):
+    with account_transaction(rival.pk), pytest.raises(Http404):
         start_sync(connected.integration.pk, trigger=Trigger.MANUAL, now=timezone.now())
     assert _runs(connected) == []
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -345,7 +346,9 @@ def test_refusals_differ_in_nothing(stage, sign_in, manager):
 
 def test_too_many_parameters_are_refused_before_anything_is_looked_at(stage):
     link = stage.link()
-    query = "&".join([f"state={link.state}", *(f"p{number}=1" for number in range(2000))])
+    query = "&".join(
+        [f"state={link.state}", *(f"p{number}=1" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS))]
+    )
     assert Client(HTTP_HOST="localhost").get(f"{CALLBACK}?{query}").status_code == 400
     assert link.row().state == ConsentState.OPEN
 

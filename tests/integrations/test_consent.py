@@ -21,6 +21,7 @@ from integrations.consent import digest_of
 from integrations.microsoft.credentials import ClientSecret
 from integrations.microsoft.simulator import Fault
 from integrations.models import ConsentRequest, Inquiry, Integration, TenantMatch
+from integrations.refusals import LeavingError
 from integrations.states import (
     ConsentState,
     InquiryKind,
@@ -30,6 +31,7 @@ from integrations.states import (
     MatchState,
     RunState,
 )
+from organizations.actions import archive_organizations
 from organizations.models import Activity, Organization
 from organizations.roles import Role
 from tests.factories import NOW, Connected, connect, connect_to, make_organization, make_user
@@ -431,6 +433,31 @@ def test_matched_tenant_is_not_moved_by_a_consent(microsoft, account, client_ten
     assert link.row().state == ConsentState.VERIFIED
 
 
+def test_archived_organization_is_no_destination_any_more(
+    verified, account, browser, url, inside, page_of_link
+):
+    """Archived after the link was made for it."""
+    organization = make_organization(account, "Cedar Foods")
+    link = verified(organization=organization)
+    with inside():
+        archive_organizations([organization.pk], now=NOW)
+    assert list(texts_of_choices(page_of_link(link)).values()) == ["new", "later"]
+    data = {"destination": str(organization.pk)}
+    page = page_of(browser.post(f"{url}/consents/{link.consent.pk}/confirm/", data), status=422)
+    assert page.texts("p", class_="form-error") == [
+        "This organization is archived or gone. Choose another one."
+    ]
+
+
+def test_link_is_made_for_the_active_one_of_two_organizations_of_a_name(browser, url, account, inside):
+    old, new = (make_organization(account, "Cedar Foods") for _ in range(2))
+    with inside():
+        archive_organizations([old.pk], now=NOW)
+    assert browser.post(f"{url}/consents/new/", {"organization": "Cedar Foods"}).status_code == 200
+    with inside():
+        assert ConsentRequest.objects.get().organization_id == new.pk
+
+
 @pytest.mark.parametrize("destination", ["", "x", "0", "999999999999", "None"])
 def test_wrong_destination_is_told_and_decides_nothing(verified, browser, url, inside, destination):
     link = verified()
@@ -495,7 +522,7 @@ def test_consent_of_an_integration_that_is_going_is_neither_taken_nor_confirmed(
     with inside():
         Integration.objects.update(status=IntegrationStatus.DISCONNECTING)
     assert accepted(unused, client_tenant.tenant_id).status_code == 400
-    with pytest.raises(ConsentClosedError, match="being disconnected"), inside():
+    with pytest.raises(LeavingError), inside():
         confirm_consent(link.row(), destination=None, now=NOW, actor=manager)
 
 
@@ -548,9 +575,31 @@ def test_tenants_page_lists_links_with_their_states(
     rows = [row[:3] for row in page_of(browser.get(f"{url}/tenants/")).rows]
     assert [[name.split()[0], state, tenant] for name, state, tenant in rows] == [
         ["Any", "To be confirmed", client_tenant.display_name],
-        ["One", "Expired", str(expected)],
         ["Harbor", "Not used yet", ""],
+        ["One", "Expired", str(expected)],
     ]
+
+
+def test_link_to_be_confirmed_is_listed_however_many_were_made_since(
+    browser, url, verified, integration, client_tenant, inside
+):
+    """An MSP sends links to all of its clients on one day."""
+    verified()
+    with inside():
+        common = {"account_id": integration.account_id, "integration": integration, "created_at": NOW}
+        ConsentRequest.objects.bulk_create(
+            ConsentRequest(
+                token_digest=f"{state}-{number}",
+                expires_at=timezone.now() + timedelta(days=7),
+                state=state,
+                closed_at=None if state == ConsentState.OPEN else NOW,
+                **common,
+            )
+            for state in (ConsentState.OPEN, ConsentState.CONFIRMED)
+            for number in range(60)
+        )
+    states = [row[1] for row in page_of(browser.get(f"{url}/tenants/")).rows]
+    assert states == ["To be confirmed", *["Not used yet"] * 60, *["Confirmed"] * 50]
 
 
 def test_finding_customers_needs_ones_own_tenant(browser, url, inside, microsoft):
@@ -579,7 +628,7 @@ def test_tenants_page_asks_the_database_as_often_for_many(browser, url, integrat
     for _ in range(links):
         accepted(make_link(integration, organization=organization), uuid4())
     asked, _ = queries_of(browser, f"{url}/tenants/")
-    assert len(asked) == 9, "\n".join(asked)
+    assert len(asked) == 10, "\n".join(asked)
 
 
 def test_head_does_not_use_a_link_up(integration, client_tenant):

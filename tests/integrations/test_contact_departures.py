@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from uuid import UUID
 
 import pytest
 
-from integrations.contacts.departures import LISTED, departures_told, keys_of, plan_departures
+from integrations.contacts.departures import LISTED, departures_told, plan_departures
 from integrations.models import ContactLink
 from integrations.steps import StepOutcome, TenantContext
 from organizations.models import Contact
@@ -92,12 +91,14 @@ def test_accepted_departures_are_marked(directory, removed):
     assert (outcome.contacts, outcome.held, len(removed())) == (10, "", 10)
 
 
-def test_more_departures_than_were_accepted_are_held_again(directory, removed):
+@pytest.mark.parametrize(("more", "is_held"), [(1, False), (3, False), (4, True), (10, True)])
+def test_departures_beyond_those_accepted_are_judged_by_themselves(directory, removed, more, is_held):
+    """People leave every day, also while somebody makes up their mind; four of the ten who stayed are much again."""
     directory(STAFF)
     held = directory(STAFF[10:], now=LATER)
     approved = frozenset(change.key for change in held.withheld)
-    outcome = directory(STAFF[11:], now=LATER, approved=approved)
-    assert (len(outcome.withheld), len(removed())) == (11, 0)
+    outcome = directory(STAFF[10 + more :], now=LATER, approved=approved)
+    assert (len(outcome.withheld), len(removed())) == ((10 + more, 0) if is_held else (0, 10 + more))
 
 
 def test_fewer_departures_than_were_accepted_are_marked(directory, removed):
@@ -108,16 +109,48 @@ def test_fewer_departures_than_were_accepted_are_marked(directory, removed):
     assert len(removed()) == 9
 
 
-def test_departure_beyond_those_listed_is_accepted_exactly_as_it_is():
-    gone = tuple(UUID(int=number) for number in range(LISTED + 3))
-    links = [(user_id, False) for user_id in gone]
+def _users(count: int, *, of: int = 0) -> list[UUID]:
+    return [UUID(int=of + number) for number in range(count)]
+
+
+def test_departures_beyond_those_listed_are_told_as_a_number():
+    gone = _users(1_600)
     changes = departures_told(gone, {gone[0]: "First"})
-    assert [changes[0].subject, changes[-1].subject, len(changes)] == ["First", "and 3 more", LISTED + 1]
-    nobody = partial(plan_departures, is_listed=lambda _: False)
-    approved = frozenset(change.key for change in changes)
-    assert approved == keys_of(gone)
-    assert nobody(links, approved=approved).held == ""
-    assert nobody([*links, (UUID(int=999), False)], approved=approved).held != ""
+    assert [changes[0].subject, changes[-1].subject, len(changes)] == ["First", "and 1,500 more", LISTED + 1]
+    assert (changes[-1].count, len({change.key for change in changes})) == (1_500, LISTED + 1)
+
+
+@pytest.mark.parametrize(
+    ("gone_by_then", "is_held"),
+    [
+        (_users(1_600), False),
+        (_users(1_590), False),
+        # The first by id are others now, so that none of those told by name is among them.
+        (_users(1_550, of=50), False),
+        (_users(1_650), False),
+        (_users(2_500), True),
+        (_users(4_000), True),
+    ],
+    ids=["the same", "some are back", "the first are back", "a few more", "many more", "everybody"],
+)
+def test_large_departure_once_accepted_stays_accepted_while_people_come_and_go(gone_by_then, is_held):
+    links = [(user_id, False) for user_id in _users(4_000)]
+    gone = set(_users(1_600))
+    held = plan_departures(links, is_listed=lambda user_id: user_id not in gone)
+    assert (
+        held.held
+        == "1,600 of 4,000 contacts are missing from Microsoft's user list; none was marked as removed."
+    )
+    approved = frozenset(change.key for change in departures_told(held.gone, {}))
+    by_then = set(gone_by_then)
+    again = plan_departures(links, is_listed=lambda user_id: user_id not in by_then, approved=approved)
+    assert (bool(again.held), set(again.gone)) == (is_held, by_then)
+
+
+def test_key_that_accepts_something_else_accepts_nobody():
+    links = [(user_id, False) for user_id in _users(200)]
+    for key in ("contacts:", "contacts:9f86d081", "license:1", "holders:1:200"):
+        assert plan_departures(links, is_listed=lambda _: False, approved=frozenset({key})).held
 
 
 def test_last_sign_in_is_stored_when_it_changed(directory, inside):

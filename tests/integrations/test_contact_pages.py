@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from integrations.models import ContactLink, TenantMatch
-from integrations.states import MatchState
+from integrations.models import ContactLink, Integration, SyncSettings, TenantMatch
+from integrations.states import IntegrationStatus, MatchState
 from integrations.steps import TenantContext
 from organizations.actions import (
     ContactDetails,
@@ -16,6 +16,7 @@ from organizations.actions import (
     create_contacts,
     edit_contact,
 )
+from organizations.lists import exports
 from organizations.models import Contact
 from organizations.roles import Role
 from tests.factories import NOW, connect, give_contacts, person, sku
@@ -99,12 +100,64 @@ def test_user_who_left_is_marked_on_page_and_in_lists(directory, contact, panel,
     }
 
 
+def _leave(match):
+    ContactLink.objects.update(removed_at=NOW)
+
+
+def _revert(match):
+    TenantMatch.objects.update(state=MatchState.UNMATCHED, organization=None)
+
+
+def _pause(match):
+    Integration.objects.update(status=IntegrationStatus.PAUSED)
+
+
+def _untick(match):
+    SyncSettings.objects.update(steps=["licenses"])
+
+
+@pytest.mark.parametrize(
+    "stop", [_revert, _pause, _untick], ids=["match reverted", "paused", "users unticked"]
+)
+def test_list_claims_of_nobody_to_be_listed_whom_no_sync_looks_up(
+    directory, account, match, client_of, inside, stop
+):
+    """Who was found to be gone stays so."""
+    crew = [person(f"Person {number}", mail=f"{number}@client.test", holds=[SPB]) for number in range(5)]
+    directory(MIA, *crew)
+    directory(*crew, now=timezone.now())
+    url = f"/{account.slug}/organizations/{match.organization_id}/contacts/"
+    with inside():
+        stop(match)
+    page = page_of(client_of(Role.READ_ONLY).get(url))
+    assert {row[0]: row[-1] for row in page.rows} == {
+        "Mia Gruber": "Removed",
+        **{each.display_name: "Not synced" for each in crew},
+    }
+
+
 def test_list_without_users_of_microsoft_has_no_column_for_them(match, inside, account, client_of):
     with inside():
         create_contacts(match.organization, [ContactDetails("Eva")], now=NOW)
     url = f"/{account.slug}/organizations/{match.organization_id}/contacts/"
     page = page_of(client_of(Role.READ_ONLY).get(url))
     assert page.one("thead").texts("th") == ["Name", "Title", "Type", "E-mail", "Phone"]
+
+
+def test_export_and_choice_of_columns_know_of_microsoft(
+    directory, match, inside, account, client_of, monkeypatch
+):
+    """Both ask for the columns without rows in hand; and a portion of an export may hold nobody of Microsoft's."""
+    directory(MIA)
+    with inside():
+        create_contacts(match.organization, [ContactDetails("Ann"), ContactDetails("Zoe")], now=NOW)
+    monkeypatch.setattr(exports, "CHUNK", 1)
+    client, url = client_of(Role.READ_ONLY), f"/{account.slug}/contacts/"
+    lines = client.get(f"{url}?export=csv").getvalue().decode("utf-8-sig").splitlines()
+    assert [line.rpartition(",")[2] for line in lines] == ["Microsoft", "", "Listed", ""]
+    client.post(url, {"do": "columns", "column": ["name", "directory"]})
+    headers = page_of(client.get(url)).one("thead").texts("th")
+    assert headers == ["Name", "Microsoft"]
 
 
 def test_contact_that_the_sync_made_is_locked(directory, contact, inside):
@@ -115,14 +168,6 @@ def test_contact_that_the_sync_made_is_locked(directory, contact, inside):
     assert refused.value.fields == ("Name", "Other e-mail addresses")
     with inside():
         assert edit_contact(mia, changes={"notes": "VIP"}, now=NOW).notes == "VIP"
-
-
-def _leave(match):
-    ContactLink.objects.update(removed_at=NOW)
-
-
-def _revert(match):
-    TenantMatch.objects.update(state=MatchState.UNMATCHED, organization=None)
 
 
 def _unlink(match):

@@ -15,7 +15,7 @@ from flexible_assets.schema import schema_of
 from integrations.actions import disconnecting as actions
 from integrations.actions.disconnecting import begin_disconnect, reach_of
 from integrations.actions.matching import Tenant, match_tenant
-from integrations.actions.runs import NothingToSyncError, RefusedError, start_sync
+from integrations.actions.runs import start_sync
 from integrations.engine import claims, clock, disconnecting, graph
 from integrations.engine.drain import sync_tenant
 from integrations.models import (
@@ -28,6 +28,7 @@ from integrations.models import (
     TenantClaim,
     TenantMatch,
 )
+from integrations.refusals import LeavingError, RefusedError
 from integrations.states import DisconnectMode, InquiryKind, IntegrationStatus, RunState, Trigger
 from licenses.models import LicenseRecord
 from organizations.access import account_transaction
@@ -272,7 +273,7 @@ def test_credentials_run_and_inquiries_end_at_once(filled, inside, mailbox):
         assert not SyncRun.objects.live().exists()
         assert SyncRun.objects.order_by("-pk").first().state == RunState.CANCELLED
         assert not Inquiry.objects.open().exists()
-        with pytest.raises(NothingToSyncError, match="being disconnected"):
+        with pytest.raises(LeavingError):
             start_sync(integration.pk, trigger=Trigger.MANUAL, now=LATER)
     assert _woken(mailbox, filled.account) == [begun.pk]
 

@@ -21,6 +21,7 @@ from integrations.microsoft.simulator import DEFAULT_ROLES, DELEGATED_ADMIN_READ
 from integrations.models import Inquiry, Integration, IntegrationCredential, TenantMatch
 from integrations.problems import Problem
 from integrations.querysets import DATABASE_CLOCK
+from integrations.refusals import LeavingError
 from integrations.states import (
     CredentialRole,
     DisconnectMode,
@@ -265,7 +266,7 @@ def test_question_without_a_tenant_is_refused_in_words(one, put):
 def test_integration_that_is_going_is_asked_nothing(one, put, inside):
     with inside():
         Integration.objects.update(status=IntegrationStatus.DISCONNECTING)
-    with pytest.raises(NothingToAskError, match="being disconnected"):
+    with pytest.raises(LeavingError):
         put(one.connected.integration, tenant_id=_id(one.tenant))
 
 

@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from flexible_assets.actions import edit_asset, restrict_asset
 from flexible_assets.models import AssetTag, FlexibleAsset, OrganizationTotals
+from integrations import match_rows
+from integrations.actions import matching
+from integrations.actions.consent import create_consent_link
 from integrations.actions.matching import (
     TAKEN,
     AlreadyMatchedError,
-    DisconnectingError,
+    OrganizationGoneError,
     TenantTakenError,
     accept_suggestions,
     create_organizations_for,
@@ -28,13 +31,22 @@ from integrations.actions.rematching import (
 )
 from integrations.actions.runs import start_sync
 from integrations.engine.claims import LeaseLostError, claim, fenced
+from integrations.matching import Suggestion
 from integrations.models import ContactLink, Inquiry, Integration, TenantClaim, TenantMatch, TenantSync
+from integrations.refusals import LeavingError
 from integrations.states import InquiryKind, IntegrationStatus, MatchState, SyncState, Trigger
 from integrations.steps import TenantContext
 from licenses.models import LicenseRecord
-from licenses.step import Holders, LicenseReading, LicenseStep
+from licenses.portions import AtOnce
+from licenses.reading import Holders, LicenseReading
 from organizations.access import account_transaction
-from organizations.actions import ContactDetails, archive_organization, create_contacts
+from organizations.actions import (
+    ContactDetails,
+    OrganizationInUseError,
+    archive_organizations,
+    create_contacts,
+    delete_organization,
+)
 from organizations.models import Activity, Contact, Organization
 from tests.factories import NOW, connect, give_licenses, make_organization, make_user, person, sku
 from tests.integrations.places import tenant_found, tenant_named, tenant_of, two_tenants
@@ -235,7 +247,7 @@ def test_disconnecting_integration_is_not_matched_any_more(connected, account, i
             lambda: change_match(alder, organization=organization, now=LATER),
             lambda: revert_match(alder, now=LATER),
         ):
-            with pytest.raises(DisconnectingError, match="is being disconnected"):
+            with pytest.raises(LeavingError, match="is being disconnected"):
                 decide()
     assert (state_of(found), state_of(alder)[1]) == ((MatchState.UNMATCHED, None), "Alder Dental")
 
@@ -276,7 +288,7 @@ def test_archived_organizations_are_matched_by_nobody_but_people(connected, acco
     for name in ("Cedar", "Delta"):
         make_organization(account, name)
     with inside():
-        archive_organization(Organization.objects.get(name="Cedar"), now=LATER)
+        archive_organizations([Organization.objects.get(name="Cedar").pk], now=LATER)
         accept_suggestions(connected.integration, [cedar.pk], now=LATER)
         match_exact_names(connected.integration, now=LATER)
     assert [state_of(each) for each in (cedar, delta)] == [
@@ -598,7 +610,7 @@ def test_change_waits_for_a_worker_that_is_writing_and_takes_along_what_it_wrote
             writing.set()
             asked.wait(10)
             context = TenantContext(match.account_id, match.pk, match.organization_id, NOW)
-            LicenseStep().apply(context, LicenseReading(skus=(E3,), subscriptions=(), holders=Holders(())))
+            AtOnce(LicenseReading(skus=(E3,), subscriptions=(), holders=Holders(()))).apply(context)
 
     def change():
         writing.wait(10)
@@ -608,3 +620,79 @@ def test_change_waits_for_a_worker_that_is_writing_and_takes_along_what_it_wrote
 
     in_threads(write, change)
     assert (assets_of(alder.organization), assets_of(new)) == ([], [("SPE_E3", False)])
+
+
+# Organizations that go
+
+
+@pytest.mark.parametrize("decide", ["match", "change", "link"])
+def test_organization_that_is_being_deleted_is_not_matched(connected, account, in_threads, state_of, decide):
+    """Each on a connection of its own: whoever decides waits, and is told."""
+    found, doomed = tenant_found(connected, "Cedar"), make_organization(account, "Cedar Foods")
+    deleting, told = Event(), []
+    decisions = {
+        "match": lambda: match_tenants(connected.integration, {found.pk: doomed}, now=LATER),
+        "change": lambda: change_match(connected.matches[0], organization=doomed, now=LATER),
+        "link": lambda: create_consent_link(
+            connected.integration, actor=None, organization=doomed, now=LATER
+        ),
+    }
+
+    def delete():
+        with account_transaction(account.pk):
+            archive_organizations([doomed.pk], now=LATER)
+            delete_organization(doomed, now=LATER)
+            deleting.set()
+            Event().wait(0.3)
+
+    def match():
+        deleting.wait(10)
+        with account_transaction(account.pk):
+            try:
+                decisions[decide]()
+            except OrganizationGoneError as gone:
+                told.append(str(gone))
+
+    in_threads(delete, match)
+    assert told == ["Cedar Foods has been deleted in the meantime. Choose another organization."]
+    assert (state_of(found)[0], state_of(connected.matches[0])[1]) == (MatchState.UNMATCHED, "Alder Dental")
+
+
+def test_organization_that_is_being_matched_is_not_deleted(connected, account, in_threads, state_of):
+    found, cedar = tenant_found(connected, "Cedar"), make_organization(account, "Cedar Foods")
+    with account_transaction(account.pk):
+        archive_organizations([cedar.pk], now=LATER)
+    matched, told = Event(), []
+
+    def match():
+        with account_transaction(account.pk):
+            match_tenants(connected.integration, {found.pk: cedar}, now=LATER)
+            matched.set()
+            Event().wait(0.3)
+
+    def delete():
+        matched.wait(10)
+        with account_transaction(account.pk):
+            try:
+                delete_organization(cedar, now=LATER)
+            except OrganizationInUseError as used:
+                told.append(used.holdings)
+
+    in_threads(match, delete)
+    assert told == [("it holds the matched Microsoft tenant Cedar",)]
+    assert state_of(found) == (MatchState.MATCHED, "Cedar Foods")
+
+
+def test_suggestion_whose_organization_was_deleted_at_this_moment_is_left_out(
+    connected, account, inside, monkeypatch
+):
+    found, gone = tenant_found(connected, "Cedar"), make_organization(account, "Cedar")
+    suggested = {found.pk: [Suggestion(gone.pk, 100, "Same name")]}
+    with inside():
+        archive_organizations([gone.pk], now=LATER)
+        delete_organization(gone, now=LATER)
+        for place in (matching, match_rows):
+            monkeypatch.setattr(place, "suggestions_for", lambda *_: suggested)
+        assert accept_suggestions(connected.integration, [found.pk], now=LATER).done == []
+        assert [row.suggested for row in match_rows.match_rows([found])] == [None]
+        assert match_rows.suggested_for(found) == []

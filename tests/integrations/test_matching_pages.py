@@ -4,7 +4,7 @@ import pytest
 
 from integrations.actions.matching import TAKEN
 from integrations.actions.rematching import revert_match
-from integrations.models import Integration, SyncRun, TenantMatch
+from integrations.models import Integration, SyncRun, SyncSettings, TenantMatch
 from integrations.querysets import MatchCounts
 from integrations.states import IntegrationStatus, MatchSource, MatchState
 from organizations.models import Organization
@@ -186,6 +186,21 @@ def test_suggestion_is_accepted_and_the_page_asks_for_a_sync(manager, url, cedar
     manager.post(callout.one("form").attributes["action"])
     with inside():
         assert SyncRun.objects.get().tenant_syncs.count() == 3
+
+
+def test_as_long_as_nothing_is_ticked_matching_leads_on_to_sync_settings(manager, url, account, inside):
+    """A sync could not be started yet."""
+    with inside():
+        SyncSettings.objects.update(steps=[])
+    page = page_of(manager.get(url))
+    [link] = page.one("div", class_="callout").all("a")
+    assert link.attributes["href"] == url.replace("/matching/", "/sync-settings/")
+    assert page.all("ol", class_="wizard") != []
+    with inside():
+        SyncSettings.objects.update(steps=["licenses"])
+    page = page_of(manager.get(url))
+    assert page.one("div", class_="callout").one("button").text == "Start Manual Sync"
+    assert page.all("ol", class_="wizard") == []
 
 
 @pytest.mark.parametrize("target", ["https://evil.test/", "//evil.test/", "/elsewhere/", ""])
@@ -414,7 +429,7 @@ def test_integration_that_is_being_disconnected_is_left_alone(
     alder, _ = connected.matches
     with inside():
         Integration.objects.update(status=IntegrationStatus.DISCONNECTING)
-    words = "This integration is being disconnected, so its tenants can't be matched any more."
+    words = "This integration is being disconnected."
     for path, form in (
         (url, {"bulk": "create", "scope": "all"}),
         (f"{url}{cedar.pk}/", {"organization": alder.organization_id}),

@@ -22,11 +22,11 @@ from integrations.actions.credentials import (
     switch_credential,
 )
 from integrations.actions.inquiries import ask
-from integrations.actions.runs import RefusedError
 from integrations.credentials import open_credential
 from integrations.microsoft.certificates import new_certificate
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret
 from integrations.models import Inquiry, Integration, IntegrationCredential, SyncRun, TenantMatch
+from integrations.refusals import RefusedError
 from integrations.states import CredentialRole, InquiryKind, IntegrationKind, IntegrationStatus
 from organizations.models import Activity
 from tests.factories import NOW, connect

@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from flexible_assets.models import FlexibleAsset
 from integrations.actions.retrying import accept_held, discard_held, retry_failed, retry_tenant
-from integrations.actions.runs import RefusedError, cancel_sync, pause_sync, resume_sync
+from integrations.actions.runs import cancel_sync, pause_sync, resume_sync
 from integrations.actions.settings import save_sync_settings
 from integrations.engine.claims import claim
 from integrations.microsoft.simulator import Fault
 from integrations.models import ContactLink, SyncRun, TenantMatch, TenantSync
 from integrations.problems import Problem
+from integrations.refusals import RefusedError
 from integrations.states import MatchState, Resolution, RunState, SyncState
 from licenses.models import LicenseRecord
 from organizations.models import Activity

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from integrations.actions.runs import (
     NothingToSyncError,
-    RefusedError,
     cancel_sync,
     pause_sync,
     resume_sync,
@@ -19,6 +18,7 @@ from integrations.actions.runs import (
 from integrations.engine.claims import claim
 from integrations.engine.drain import drain, sync_tenant
 from integrations.models import Integration, SyncRun
+from integrations.refusals import RefusedError
 from integrations.states import IntegrationStatus, RunKind, RunState, SyncState, Trigger
 from organizations.access import account_transaction
 from organizations.models import Activity

@@ -264,12 +264,21 @@ ROUTES = {
         form={"do": "bulk", "action": "restore"},
         queries=("q={token}", "sort=-deleted&from={cursor}"),
     ),
-    "flexible_assets:revision-list": Route(shows="asset_id", queries=("sort=-revision&from={cursor}",)),
-    "flexible_assets:revision-detail": Route(shows="asset_id"),
+    "flexible_assets:revision-list": Route(
+        shows="asset_id", needs=Right.VIEW_HISTORY, queries=("sort=-revision&from={cursor}",)
+    ),
+    "flexible_assets:revision-detail": Route(shows="asset_id", needs=Right.VIEW_HISTORY),
     "flexible_assets:revision-restore": Route(answers={"POST": 302}, needs=Right.EDIT),
     "flexible_assets:password-reveal": Route(answers={"POST": 200}),
     "flexible_assets:tagged-records": Route(shows="contact_id", queries=LIST),
     "flexible_assets:tag-choices": Route(shows="contact_id", needs=Right.EDIT, queries=("q={token}",)),
+    "flexible_assets:asset-related": Route(shows="asset_id", queries=("sort=-added&from={cursor}",)),
+    "flexible_assets:contact-related": Route(shows="contact_id", queries=("sort=-added&from={cursor}",)),
+    "flexible_assets:organization-related": Route(
+        shows="organization_id", queries=("sort=-added&from={cursor}",)
+    ),
+    "flexible_assets:asset-tagged-in": Route(shows="asset_id", queries=LIST),
+    "flexible_assets:organization-tagged-in": Route(shows="organization_id", queries=LIST),
     "flexible_assets:asset-relate": Route(
         shows="asset_id", answers={**PAGE, "POST": 422}, needs=Right.EDIT, queries=("q={token}",)
     ),

@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import connection, models
+from django.utils import timezone
 
 from flexible_assets.actions import (
     create_assets,
@@ -59,6 +60,7 @@ from licenses.reconcile import License, Units
 from organizations.access import account_transaction
 from organizations.actions import ContactDetails, create_contacts, create_organization, record_activity
 from organizations.contact_details import Phone
+from organizations.imports.drafts import sealed_content
 from organizations.mail import post
 from organizations.models import (
     Account,
@@ -285,6 +287,19 @@ def _add_deleted_asset(match: TenantMatch) -> None:
     FlexibleAsset.objects.filter(pk=asset.pk).update(archived=True, deleted_at=NOW)
 
 
+def _draft(user: User) -> ImportDraft:
+    draft = ImportDraft.objects.create(
+        account_id=user.account_id,
+        user=user,
+        target="contacts",
+        file_name="f.csv",
+        created_at=timezone.now(),
+    )
+    draft.content = sealed_content(draft, "Organization\nName\n")
+    draft.save()
+    return draft
+
+
 def _add_portal_rows(ids: dict[str, int], people: dict[str, User]) -> None:
     """What people add to an account beside its clients: groups and access, links and files, views and drafts."""
     editor, lite = people[Role.EDITOR.value], people[Role.LITE.value]
@@ -328,15 +343,7 @@ def _add_portal_rows(ids: dict[str, int], people: dict[str, User]) -> None:
         organization=organization,
         at=NOW,
     )
-    draft = ImportDraft.objects.create(
-        **owned,
-        user=editor,
-        target="contacts",
-        file_name="f.csv",
-        content="Organization\nName\n",
-        created_at=NOW,
-    )
-    ids["draft_id"] = draft.pk
+    ids["draft_id"] = _draft(editor).pk
     AssetExpiration.objects.create(
         **owned, asset=asset, field=field, organization=organization, expires_on=NOW.date()
     )

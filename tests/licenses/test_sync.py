@@ -4,13 +4,13 @@ from uuid import UUID
 
 import pytest
 
+from flexible_assets.actions import replace_tags
 from flexible_assets.models import AssetTag, FlexibleAsset, OrganizationTotals
 from integrations.microsoft.sku_names import sku_name
 from integrations.models import ContactLink
 from integrations.problems import Problem
 from integrations.states import RunState
-from licenses import step
-from licenses.actions import carry_out
+from licenses import portions
 from licenses.models import LicenseRecord
 from organizations.access import account_transaction
 from organizations.models import Contact
@@ -277,12 +277,12 @@ def test_contact_deleted_while_its_tags_are_written_is_made_again(
         with account_transaction(one.connected.account.pk):
             ContactLink.objects.get(user_id=user.id).contact.delete()
 
-    def delete_once(*args, **kwargs) -> None:
+    def delete_once(*args) -> None:
         monkeypatch.undo()
         in_threads(delete_contact)
-        carry_out(*args, **kwargs)
+        replace_tags(*args)
 
-    monkeypatch.setattr(step, "carry_out", delete_once)
+    monkeypatch.setattr(portions, "replace_tags", delete_once)
     run = sync(one.connected)
     assert (run.state, only_sync(run).attempts) == (RunState.OK, 2)
     with account_transaction(one.connected.account.pk):

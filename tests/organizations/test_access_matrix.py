@@ -6,7 +6,7 @@ from django.http import Http404
 from flexible_assets.access import get_asset, get_type
 from flexible_assets.policies import visible_assets, visible_totals, visible_types
 from flexible_assets.schema import schema_of
-from flexible_assets.totals import counts_by_type, sums_by_slot
+from flexible_assets.totals import figures_in, sums_by_slot
 from organizations.access import account_transaction, get_contact, get_organization
 from organizations.actions.groups import delete_group
 from organizations.models import Contact, User
@@ -92,7 +92,7 @@ def test_counts_and_sums_hold_what_the_user_sees_and_nothing_else(role, crowd, l
         assert total == sum(worth[name.split()[0]] for name in cut.assets), cut
         # A page of an organization is shown to those who reach it.
         for name in cut.organizations:
-            counted = counts_by_type(user, world.organizations[name])[world.asset_type.pk]
+            counted = figures_in(user, world.organizations[name])[world.asset_type.pk]["assets"]
             assert counted == len([each for each in cut.assets if each.endswith(name)]), cut
         assert visible_totals(user).count() == (len(cut.organizations) if cut.sees_type else 0), cut
 

@@ -2,15 +2,29 @@
 
 import ast
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from flexible_assets.actions import delete_assets, restrict_asset
+from flexible_assets.actions import FieldSpec, delete_assets, edit_asset, restrict_asset
 from flexible_assets.actions.denials import deny_types
-from organizations.actions import create_organization, edit_contact, edit_organization, record_activity
+from flexible_assets.actions.field_specs import spec_of
+from flexible_assets.actions.fields import delete_field, edit_field
+from flexible_assets.schema import schema_of
+from organizations.actions import (
+    ContactDetails,
+    create_contacts,
+    create_organization,
+    edit_contact,
+    edit_organization,
+    record_activity,
+)
 from organizations.actions.contact_editing import create_contact
+from organizations.contact_details import Phone
 from organizations.log_changes import LogChange, read_details
 from organizations.log_rules import visible_activity
 from organizations.log_words import known_actions, words_of
@@ -119,6 +133,84 @@ def test_an_action_without_words_still_reads_as_something():
 def test_details_are_read_as_changes_and_facts(details, changes, facts, summary):
     read = read_details(details)
     assert (read.changes, read.facts, read.summary) == (changes, facts, summary)
+
+
+def test_fields_are_called_as_they_are_called_now(account, harbor, editor, inside, sign_in):
+    with inside():
+        fields = [
+            FieldSpec("Iron", "Text"),
+            FieldSpec("How to", "Textbox"),
+            FieldSpec("Left over", "Text"),
+            FieldSpec("Root", "Password"),
+        ]
+        schema = make_type(account, "Runbooks", fields)
+        [asset] = make_assets(schema, harbor, "Restart")
+        changes = {"iron": "1", "how-to": "<p>Turn it off</p>", "left-over": "2", "root": "pa55"}
+        edit_asset(asset, changes=changes, now=NOW, actor=editor)
+        [contact] = create_contacts(harbor, [ContactDetails("Ann")], now=NOW)
+        phones = (Phone("Office", "12"), Phone("Mobile", "34"))
+        edit_contact(contact, changes={"contact_type": "Boss", "phones": phones}, now=NOW, actor=editor)
+        spec = replace(spec_of(schema.by_key["iron"]), name="VPN IP")
+        edit_field(schema.by_key["iron"], spec, now=NOW)
+        delete_field(schema_of(schema.asset_type).by_key["left-over"], now=NOW)
+        of_asset, of_contact = (
+            Activity.objects.get(action=action) for action in ("flexible-asset.edited", "contact.edited")
+        )
+    browser = sign_in(editor)
+
+    def details(line):
+        return page_of(browser.get(f"/{account.slug}/activity/{line.pk}/"))
+
+    assert details(of_asset).rows == [
+        ["VPN IP", "\N{EN DASH}", "1"],
+        ["How to", "\N{EN DASH}", "Turn it off"],
+        ["Left over", "\N{EN DASH}", "2"],
+    ]
+    assert details(of_asset).pairs["Passwords"] == "Root"
+    assert details(of_contact).rows == [
+        ["Phones", "\N{EN DASH}", "12 (Office), 34 (Mobile)"],
+        ["Type", "\N{EN DASH}", "Boss"],
+    ]
+    listed = page_of(browser.get(f"/{account.slug}/assets/{asset.pk}/activity/"))
+    assert listed.rows[0][-1] == "VPN IP: empty → 1; How to: empty → Turn it off; Left over: empty → 2"
+
+
+@pytest.mark.parametrize("rows", [1, 3, 50])
+def test_the_log_takes_the_same_few_queries_however_much_it_tells(account, editor, client_of, inside, rows):
+    with inside():
+        for number in range(rows):
+            harbor = make_organization(account)
+            schema = make_type(account, f"Type {number}", [FieldSpec("Port", "Text")])
+            [asset] = make_assets(schema, harbor, f"Asset {number}")
+            edit_asset(asset, changes={"port": "1"}, now=NOW, actor=editor)
+            [contact] = create_contacts(harbor, [ContactDetails("Ann")], now=NOW)
+            edit_contact(contact, changes={"title": "Boss"}, now=NOW, actor=editor)
+    client = client_of(Role.MANAGER)
+    client.get(f"/{account.slug}/activity/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"/{account.slug}/activity/")
+    asked = [each["sql"] for each in queries if each["sql"].startswith(("SELECT", "("))]
+    assert len(asked) == (11 if rows < 50 else 12), "\n".join(asked)
+
+
+def test_exports_are_told_to_those_who_may_know_of_what_was_exported(
+    account, harbor, client_of, sign_in, inside, told
+):
+    with inside():
+        schema = make_type(account, "Secret type")
+        make_assets(schema, harbor, "Vault")
+        kept_out = make_user(account, Role.MANAGER)
+        group = Group.objects.create(account=account, name="Kept out", sort_key="kept out")
+        GroupMember.objects.create(account=account, group=group, user=kept_out)
+        deny_types(group, types=[schema.asset_type], now=NOW)
+    url = f"/{account.slug}/global/{schema.asset_type.pk}/"
+    client_of(Role.ADMINISTRATOR).get(f"{url}?organization={harbor.pk}&export=csv")
+    manager = make_user(account, Role.MANAGER)
+    assert told(manager, "list.exported") == ["Secret type"]
+    assert told(kept_out, "list.exported") == []
+    with inside():
+        line = Activity.objects.get(action="list.exported")
+    assert line.details["filters"] == {"Organization": "1 chosen"}
 
 
 def test_the_log_of_the_account_tells_who_did_what_and_when(account, harbor, editor, client_of, inside):

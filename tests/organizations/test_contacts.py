@@ -6,7 +6,7 @@ from organizations import contact_locks
 from organizations.actions import (
     ContactDetails,
     LockedContactError,
-    archive_organization,
+    archive_organizations,
     create_contacts,
     edit_contact,
     update_contacts,
@@ -372,6 +372,57 @@ def test_archived_contact_leaves_the_lists_and_comes_back(client_of, url, contac
         assert list(lines.values_list("action", flat=True)) == ["contact.archived", "contact.restored"]
 
 
+def test_two_at_one_contact_write_over_nothing_they_never_saw(client_of, url, edit, mia, inside):
+    client = client_of(Role.EDITOR)
+    seen = page_of(client.get(f"{url}edit/")).one("input", name="seen").attributes["value"]
+    sent = _sent(notes="Calls back", seen=seen, **{"phones-0-number": "7"})
+    edit(title="Surgeon", phones=(Phone("Office", "9"),))
+    page = page_of(client.post(f"{url}edit/", sent), status=422).one("main")
+    assert page.texts("p", class_="form-error") == [
+        "Phones: Meanwhile somebody else wrote “9 (Office)” here. Take over what you want to keep of it, and save again."
+    ]
+    assert (
+        client.post(
+            f"{url}edit/", sent | {"seen": page.one("input", name="seen").attributes["value"]}
+        ).status_code
+        == 302
+    )
+    with inside():
+        found = values_of(Contact.objects.get(pk=mia.pk))
+    assert (found["title"], found["notes"], found["phones"][0].number) == ("Surgeon", "Calls back", "7")
+
+
+@pytest.mark.parametrize("is_global", [False, True])
+def test_ticked_contacts_are_archived_and_restored(
+    client_of, account, mia, contacts, elsewhere, inside, is_global
+):
+    client, url = client_of(Role.EDITOR), f"/{account.slug}/contacts/" if is_global else contacts
+    sent = {"do": "bulk", "action": "archive", "row": [mia.pk]}
+    told = page_of(client.post(url, sent, follow=True))
+    assert told.texts("p", class_="alert")[0].startswith("1 contact archived.")
+    with inside():
+        assert list(Contact.objects.archived()) == [mia]
+    told = page_of(client.post(f"{url}?archived=included", sent, follow=True))
+    assert told.texts("p", class_="alert")[0].startswith("1 left alone: already archived.")
+    client.post(f"{url}?archived=only", sent | {"action": "restore"})
+    with inside():
+        assert not Contact.objects.archived().exists()
+        lines = Activity.objects.filter(action__startswith="contact.").order_by("id")
+        assert list(lines.values_list("action", "subject_id")) == [
+            ("contact.archived", mia.pk),
+            ("contact.restored", mia.pk),
+        ]
+
+
+def test_archiving_several_contacts_takes_the_right_to_delete(client_of, mia, contacts, inside):
+    client = client_of(Role.CREATOR)
+    offered = page_of(client.get(contacts)).one("form", id="list-rows").texts("button", name="action")
+    assert offered == ["CSV", "XLSX"]
+    assert client.post(contacts, {"do": "bulk", "action": "archive", "row": [mia.pk]}).status_code == 403
+    with inside():
+        assert not Contact.objects.archived().exists()
+
+
 def test_deleted_contact_is_gone_with_its_addresses(client_of, url, contacts, inside):
     client = client_of(Role.EDITOR)
     assert "This can't be undone." in page_of(client.get(f"{url}delete/")).one("main").text
@@ -410,7 +461,7 @@ def test_global_list_leaves_archived_organizations_out_unless_one_is_chosen(
     client_of, account, organization, mia, elsewhere, inside
 ):
     with inside():
-        archive_organization(organization, now=NOW)
+        archive_organizations([organization.pk], now=NOW)
     client, everywhere = client_of(Role.READ_ONLY), f"/{account.slug}/contacts/"
     page = page_of(client.get(everywhere))
     assert [row[0] for row in page.rows] == ["Zoe Berg"]

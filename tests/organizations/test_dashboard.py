@@ -37,6 +37,15 @@ def names_in(section):
     return section.texts("span", class_="hit-name")
 
 
+def test_empty_account_is_told_the_first_steps_until_it_has_a_client(account, manager, sign_in):
+    browser = sign_in(manager)
+    home = f"/{account.slug}/"
+    steps = page_of(browser.get(home)).one("section", **{"aria-labelledby": "first-steps"})
+    assert [each.text for each in steps.all("a")] == ["New organization", "New integration"]
+    make_organization(account, "Harbor Dental")
+    assert "First steps" not in page_of(browser.get(home)).texts("h2")
+
+
 def test_the_home_of_an_account_is_its_dashboard(account, manager, harbor, inside, sign_in):
     with inside():
         runbooks = make_type(account, "Runbooks")

@@ -6,10 +6,23 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from organizations import tasks
+from organizations.access import account_transaction
+from organizations.actions import (
+    ContactDetails,
+    archive_organizations,
+    create_contacts,
+    create_organization,
+    edit_organization,
+)
 from organizations.actions.contact_editing import values_of
 from organizations.actions.imports import (
+    DraftGoneError,
     ImportRefusedError,
     NewDraft,
     begin_import,
@@ -17,6 +30,8 @@ from organizations.actions.imports import (
     plan_import,
     run_import,
 )
+from organizations.contact_details import Phone
+from organizations.imports.drafts import sheet_of
 from organizations.imports.sheets import MOST_LINES, UnreadableSheetError, decode, read_sheet
 from organizations.imports.targets import Effect, find_target
 from organizations.models import Activity, Contact, ImportDraft, Organization
@@ -51,15 +66,21 @@ def _errors(plan):
     ("content", "cells"),
     [
         (b"Name,Notes\nAlder,a\n", ("Alder", "a")),
+        (b'"Name",Notes\nAlder,a\n', ("Alder", "a")),
         ('\ufeffName;Notes\r\nÅlder;"a;b"\r\n'.encode(), ("Ålder", "a;b")),
         ("Name\tNotes\nAlder\ta\n".encode("utf-16"), ("Alder", "a")),
         (b'Name,Notes\n"Al\nder"\n', ("Al\nder", "")),
     ],
-    ids=["comma", "excel", "unicode text", "short line"],
+    ids=["comma", "quoted", "excel", "unicode text", "short line"],
 )
 def test_file_is_read_as_spreadsheets_write_it(content, cells):
     sheet = read_sheet(decode(content))
     assert (sheet.headers, [line.cells for line in sheet.lines]) == (("Name", "Notes"), [cells])
+
+
+def test_what_parts_columns_is_looked_for_outside_of_quotation_marks():
+    sheet = read_sheet('"Name, in full, as written";Notes\nAlder;a\n')
+    assert (sheet.headers, sheet.lines[0].cells) == (("Name, in full, as written", "Notes"), ("Alder", "a"))
 
 
 def test_lines_are_numbered_as_in_the_file():
@@ -155,6 +176,74 @@ def test_circle_of_parents_refuses_the_whole_file(account, draft_of, inside, adm
         assert list(Organization.objects.exclude(short_name="")) == []
 
 
+def test_names_are_the_same_however_they_are_typed(account, draft_of, inside):
+    make_organization(account, "Café Straße")
+    with inside():
+        target, draft = draft_of(
+            "organizations",
+            ("Name", "Parent organization"),
+            ("CAFE\N{COMBINING ACUTE ACCENT} STRASSE", ""),
+            ("Café Straße", ""),
+            ("\N{FULLWIDTH LATIN CAPITAL LETTER O}ak", ""),
+            ("Branch", "oak"),
+        )
+        plan = plan_import(target, draft)
+    assert _errors(plan) == [(3, "Name", "Line 2 is about the same organization. Keep one of the two.")]
+    assert [(row.number, row.effect) for row in plan.rows] == [
+        (2, Effect.CHANGED),
+        (4, Effect.NEW),
+        (5, Effect.NEW),
+    ]
+
+
+def test_texts_too_long_are_told_and_lines_become_one(draft_of, inside, administrator):
+    with inside():
+        target, draft = draft_of(
+            "organizations",
+            ("Name", "Short name", "Description"),
+            ("Al\nder", "A", "one\r\ntwo"),
+            ("B" * 256, "B" * 61, ""),
+        )
+        assert _errors(plan_import(target, draft)) == [
+            (5, "Name", "This is too long: at most 255 characters fit."),
+            (5, "Short name", "This is too long: at most 60 characters fit."),
+        ]
+        target, draft = draft_of("organizations", ("Name", "Description"), ("Al\nder", "one\r\ntwo"))
+        run_import(target, draft, now=NOW, actor=administrator)
+        assert list(Organization.objects.values_list("name", "description")) == [("Al der", "one\ntwo")]
+
+
+def test_archived_parent_is_chosen_for_nobody_anew(account, draft_of, inside):
+    old = make_organization(account, "Old")
+    branch = make_organization(account, "Branch")
+    with inside():
+        edit_organization(branch, changes={"parent": old}, now=NOW)
+        archive_organizations([old.pk], now=NOW)
+        target, draft = draft_of("organizations", ("Name", "Parent"), ("Branch", "Old"), ("Another", "Old"))
+        plan = plan_import(target, draft)
+    assert _errors(plan) == [
+        (3, "Parent organization", "“Old” is archived. Restore it first, or name another one.")
+    ]
+    assert [row.effect for row in plan.rows] == [Effect.UNCHANGED]
+
+
+def test_export_of_organizations_comes_back_as_it_was(account, draft_of, inside, client_of):
+    with inside():
+        group = create_organization(account.pk, name="=Group", now=NOW)
+        names = ("@home", "'quoted", "'+49", "-5", "\N{FULLWIDTH EQUALS SIGN}1", 'a; "b"', "two words")
+        for name in names:
+            create_organization(account.pk, name=name, now=NOW, values={"parent": group})
+    exported = client_of(Role.MANAGER).get(f"/{account.slug}/organizations/?export=csv").getvalue()
+    sheet = read_sheet(decode(exported))
+    cells = [line.cells[0] for line in sheet.lines]
+    assert [cell for cell in cells if cell[0] in "=+-@\N{FULLWIDTH EQUALS SIGN}"] == []
+    with inside():
+        target, draft = draft_of("organizations", sheet.headers, *(line.cells for line in sheet.lines))
+        plan = plan_import(target, draft)
+    assert [(row.effect, row.name) for row in plan.rows if row.effect is not Effect.UNCHANGED] == []
+    assert (len(plan.rows), plan.errors) == (8, [])
+
+
 # Contacts
 
 
@@ -190,6 +279,107 @@ def test_contacts_are_found_by_e_mail_and_then_by_name(account, draft_of, inside
     )
     assert [phone.number for phone in ada["phones"]] == ["1"]
     assert (bob["first_name"], bob["title"]) == ("Bob", "Boss")
+
+
+@pytest.fixture
+def contact(account, inside):
+    """`contact("Ada", email="a@x.test")`, of Alder."""
+    alder = make_organization(account, "Alder")
+
+    def make(name, **details):
+        with inside():
+            return create_contacts(alder, [ContactDetails(name, **details)], now=NOW)[0]
+
+    return make
+
+
+def _imported(draft_of, administrator, *rows):
+    return run_import(*draft_of("contacts", *rows), now=NOW, actor=administrator)
+
+
+def test_phones_and_addresses_that_the_file_does_not_name_stay(contact, draft_of, inside, administrator):
+    phones = (Phone("Home", "1"), Phone("Office", "2"), Phone("Mobile", "3"))
+    ada = contact("Ada", email="ada@alder.test", phones=phones, aliases=("a@alder.test",))
+    with inside():
+        rows = ("Organization", "Name", "E-mail", "Office phone"), ("Alder", "", "A@alder.test", "9")
+        _imported(draft_of, administrator, *rows)
+        found = values_of(Contact.objects.get(pk=ada.pk))
+    assert [(phone.label, phone.number) for phone in found["phones"]] == [
+        ("Home", "1"),
+        ("Office", "9"),
+        ("Mobile", "3"),
+    ]
+    assert (found["email"], found["aliases"]) == ("A@alder.test", ("ada@alder.test",))
+
+
+def test_another_order_of_addresses_and_capitals_change_nothing(contact, draft_of, inside):
+    contact("Ada", email="ada@alder.test", aliases=("a@alder.test", "b@alder.test"))
+    with inside():
+        target, draft = draft_of(
+            "contacts",
+            ("Organization", "E-mail", "Other e-mail addresses"),
+            ("Alder", "ADA@alder.test", "b@alder.test; A@alder.test; ada@alder.test"),
+        )
+        assert [row.effect for row in plan_import(target, draft).rows] == [Effect.UNCHANGED]
+
+
+def test_two_people_of_one_name_with_an_address_each_stay_two(contact, draft_of, inside, administrator):
+    ada = contact("Ada", email="ada@alder.test", title="Boss")
+    with inside():
+        plan = _imported(
+            draft_of,
+            administrator,
+            ("Organization", "Name", "E-mail", "Title"),
+            ("Alder", "Ada", "ada2@alder.test", "Clerk"),
+        )
+        assert [row.effect for row in plan.rows] == [Effect.NEW]
+        assert values_of(Contact.objects.get(pk=ada.pk))["title"] == "Boss"
+
+
+def test_rows_of_one_person_are_met_although_one_has_no_address(contact, draft_of, inside):
+    contact("Other")
+    with inside():
+        target, draft = draft_of(
+            "contacts",
+            ("Organization", "Name", "E-mail", "Other e-mail addresses"),
+            ("Alder", "Bob", "bob@alder.test", "b@alder.test"),
+            ("Alder", "bob", "", ""),
+            ("Alder", "Robert", "B@alder.test", ""),
+        )
+        told = "Line 2 is about the same contact. Keep one of the two."
+        assert _errors(plan_import(target, draft)) == [(3, "", told), (4, "", told)]
+
+
+def test_name_made_of_first_and_last_follows_them_and_another_one_stays(
+    contact, draft_of, inside, administrator
+):
+    contact("Ada Byron", first_name="Ada", last_name="Byron", email="ada@alder.test")
+    contact("Hale, Bob", first_name="Bob", last_name="Hale", email="bob@alder.test")
+    with inside():
+        plan = _imported(
+            draft_of,
+            administrator,
+            ("Organization", "First name", "Last name", "E-mail"),
+            ("Alder", "Ada", "Lovelace", "ada@alder.test"),
+            ("Alder", "Bob", "Hale", "bob@alder.test"),
+        )
+        assert [row.effect for row in plan.rows] == [Effect.CHANGED, Effect.UNCHANGED]
+        assert list(Contact.objects.order_by("name").values_list("name", flat=True)) == [
+            "Ada Lovelace",
+            "Hale, Bob",
+        ]
+
+
+@pytest.mark.parametrize("number", [3, 50])
+def test_contacts_are_looked_up_at_once_however_many(account, draft_of, inside, number):
+    rows = [("Alder", f"Ada {each}", f"ada{each}@alder.test") for each in range(number)]
+    alder = make_organization(account, "Alder")
+    with inside():
+        create_contacts(alder, [ContactDetails(name, email=email) for _, name, email in rows], now=NOW)
+        target, draft = draft_of("contacts", ("Organization", "Name", "E-mail"), *rows)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(plan_import(target, draft).rows) == number
+    assert len(queries) == 3
 
 
 def test_every_wrong_line_is_told_at_once_and_nothing_is_imported(account, draft_of, inside, administrator):
@@ -239,12 +429,44 @@ def test_columns_of_other_names_are_put_where_they_belong(account, draft_of, ins
         assert Contact.objects.get().name == "Ada"
 
 
-def test_files_that_nobody_imported_are_gone_after_a_day(draft_of, inside):
+def test_files_that_nobody_imported_are_gone_after_a_day(account, draft_of, inside, client_of):
+    client = client_of(Role.MANAGER)
     with inside():
-        draft_of("organizations", ("Name",), ("Alder",))
-        ImportDraft.objects.update(created_at=NOW - timedelta(days=1, seconds=1))
+        _, old = draft_of("organizations", ("Name",), ("Alder",))
         _, new = draft_of("organizations", ("Name",), ("Birch",))
+        ImportDraft.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1, seconds=1))
+        ImportDraft.objects.filter(pk=new.pk).update(created_at=timezone.now() - timedelta(hours=23))
+    urls = [reverse("organizations:import-detail", args=[account.slug, each.pk]) for each in (old, new)]
+    assert [client.get(url).status_code for url in urls] == [404, 200]
+    tasks.tick_imports()
+    with inside():
         assert list(ImportDraft.objects.all()) == [new]
+
+
+def test_two_who_press_import_at_once_import_once(account, draft_of, inside, in_threads, administrator):
+    with inside():
+        target, draft = draft_of("organizations", ("Name",), ("Alder",))
+
+    def press():
+        try:
+            with account_transaction(account.pk):
+                run_import(target, draft, now=NOW, actor=administrator)
+        except DraftGoneError as gone:
+            return str(gone)
+        return "imported"
+
+    told = in_threads(press, press)
+    assert sorted(told) == ["file.csv was imported or discarded meanwhile.", "imported"]
+    with inside():
+        assert Organization.objects.count() == 1
+
+
+def test_what_waits_to_be_imported_is_sealed(draft_of, inside):
+    with inside():
+        _, draft = draft_of("organizations", ("Name", "Quick notes"), ("Alder", "safe is 4711"))
+        stored = ImportDraft.objects.get(pk=draft.pk)
+        assert "4711" not in stored.content
+        assert sheet_of(stored).lines[0].cells == ("Alder", "safe is 4711")
 
 
 # Pages

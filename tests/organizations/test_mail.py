@@ -15,6 +15,7 @@ from tests.factories import NOW
 from tests.mail_server import mail_server
 
 MINUTE = timedelta(minutes=1)
+BODY = "Dear all,\n.\nbye"
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def write(account):
 
     def letter(*to: str, key: str = "key", subject: str = "Hello", now=NOW) -> None:
         with account_transaction(account.pk):
-            post(account.pk, to=to, subject=subject, body="Dear all,\n.\nbye", dedupe_key=key, now=now)
+            post(account.pk, to=to, subject=subject, body=BODY, dedupe_key=key, now=now)
 
     return letter
 
@@ -236,8 +237,17 @@ def test_clock_finds_accounts_with_something_to_send(account, rival, server, wri
 
 def test_tasks_are_known_by_name_limited_in_time_and_ticks_go_first():
     ours = {name for name in current_app.tasks if name.startswith("organizations.")}
-    assert ours == {"organizations.send_letters", "organizations.tick_letters"}
-    assert all(task.time_limit for task in (tasks.send_letters, tasks.tick_letters))
+    assert ours == {"organizations.send_letters", "organizations.tick_letters", "organizations.tick_imports"}
+    assert all(task.time_limit for task in (tasks.send_letters, tasks.tick_letters, tasks.tick_imports))
     router = current_app.amqp.router
     assert router.route({}, "organizations.tick_letters")["queue"].name == "control"
     assert settings_of_django.CELERY_BEAT_SCHEDULE["letters"]["task"] == "organizations.tick_letters"
+
+
+def test_words_of_a_letter_are_forgotten_once_it_is_sent(account, server, write, inside):
+    """A link in it may still open something."""
+    server.refusals["bob@msp.test"] = "450 later"
+    write("ada@msp.test", "bob@msp.test")
+    send_letters(account.pk, now=NOW)
+    with inside():
+        assert dict(Letter.objects.values_list("to", "body")) == {"ada@msp.test": "", "bob@msp.test": BODY}

@@ -10,14 +10,14 @@ from organizations.actions import (
     ContactDetails,
     OrganizationInUseError,
     ParentCycleError,
-    archive_organization,
+    archive_organizations,
     create_contacts,
     create_organization,
     delete_organization,
     edit_organization,
     organization_values,
     reasons_to_keep,
-    restore_organization,
+    restore_organizations,
 )
 from organizations.models import (
     Activity,
@@ -207,10 +207,41 @@ def test_two_at_once_close_no_circle(in_threads, inside, alder, birch):
 def test_archive_and_restore_are_logged_once(inside, alder, actor, log):
     with inside():
         for _ in range(2):
-            assert archive_organization(alder, now=LATER, actor=actor).archived
+            archive_organizations([alder.pk], now=LATER, actor=actor)
         for _ in range(2):
-            assert not restore_organization(alder, now=LATER, actor=actor).archived
+            restore_organizations([alder.pk], now=LATER, actor=actor)
     assert log() == [("organization.archived", alder.pk, {}), ("organization.restored", alder.pk, {})]
+
+
+def test_ticked_organizations_are_archived_once_one_is_sure_and_restored(
+    client_of, account, alder, birch, log, inside
+):
+    client, url = client_of(Role.EDITOR), f"/{account.slug}/organizations/"
+    sent = {"do": "bulk", "action": "archive", "row": [alder.pk, birch.pk]}
+    asked = page_of(client.post(url, sent))
+    assert (asked.one("h1").text, "together with their contacts" in asked.text) == ("Archive", True)
+    with inside():
+        assert not Organization.objects.archived().exists()
+    told = page_of(client.post(url, sent | {"sure": "yes"}, follow=True))
+    assert told.texts("p", class_="alert")[0].startswith("2 organizations archived.")
+    with inside():
+        lines = Activity.objects.filter(action="organization.archived").order_by("id")
+        assert list(lines.values_list("subject_id", flat=True)) == [alder.pk, birch.pk]
+    sent = {"do": "bulk", "action": "restore", "row": [alder.pk, birch.pk]}
+    client.post(f"{url}?archived=only", sent)
+    with inside():
+        assert not Organization.objects.archived().exists()
+
+
+def test_organizations_out_of_reach_are_archived_by_nobody(reaching_alder, account, alder, birch, inside):
+    sent = {"do": "bulk", "action": "archive", "row": [alder.pk, birch.pk], "sure": "yes"}
+    answers = [
+        reaching_alder(role).post(f"/{account.slug}/organizations/", sent).status_code
+        for role in (Role.CREATOR, Role.EDITOR)
+    ]
+    assert answers == [403, 302]
+    with inside():
+        assert list(Organization.objects.archived()) == [alder]
 
 
 def test_only_an_archived_and_empty_organization_is_deleted(inside, alder, birch, edit, actor, monkeypatch):
@@ -223,14 +254,15 @@ def test_only_an_archived_and_empty_organization_is_deleted(inside, alder, birch
             delete_organization(alder, now=LATER, actor=actor)
         alder.contacts.all().delete()
         monkeypatch.setattr(holdings, "_providers", [])
-        archived = archive_organization(alder, now=LATER)
-        delete_organization(archived, now=LATER, actor=actor)
+        archive_organizations([alder.pk], now=LATER)
+        delete_organization(alder, now=LATER, actor=actor)
         assert list(Organization.objects.values_list("name", "parent_id")) == [("Birch Legal", None)]
 
 
 def test_log_of_a_deleted_organization_stays(inside, alder, actor):
     with inside():
-        delete_organization(archive_organization(alder, now=LATER), now=LATER, actor=actor)
+        archive_organizations([alder.pk], now=LATER)
+        delete_organization(alder, now=LATER, actor=actor)
         lines = Activity.objects.filter(subject="Alder Dental").order_by("id")
         assert list(lines.values_list("action", "organization_id", "subject_id")) == [
             ("organization.created", None, alder.pk),
@@ -243,7 +275,7 @@ def test_contacts_of_archived_organizations_are_told_apart(inside, alder, birch,
     with inside():
         create_contacts(alder, [ContactDetails("Mia")], now=NOW)
         create_contacts(birch, [ContactDetails("Ben")], now=NOW)
-        archive_organization(alder, now=LATER)
+        archive_organizations([alder.pk], now=LATER)
         contacts = visible_contacts(actor)
         assert {each.name for each in contacts} == {"Mia", "Ben"}
         assert [each.name for each in contacts.of_active_organizations()] == ["Ben"]
@@ -308,6 +340,47 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(client_of, account):
         "Select a valid choice. That choice is not one of the available choices.",
     ]
     assert page.one("textarea", name="quick_notes").text == "Typed"
+
+
+def test_two_at_one_form_write_over_nothing_they_never_saw(client_of, url, edit, alder, inside):
+    """One corrects the description while the other, whose page is older, writes another alert and short name."""
+    client = client_of(Role.EDITOR)
+    form = page_of(client.get(f"{url}edit/")).one("form", class_="organization-form")
+    seen = form.one("input", name="seen").attributes["value"]
+    edit(alder, description="Dentists", alert="Call first")
+    sent = _sent(short_name="AD", alert="Ring twice", seen=seen)
+    page = page_of(client.post(f"{url}edit/", sent), status=422).one("form", class_="organization-form")
+    assert page.texts("p", class_="form-error") == [
+        "Meanwhile somebody else wrote “Call first” here. Take over what you want to keep of it, and save again."
+    ]
+    assert page.one("input", name="alert").attributes["value"] == "Ring twice"
+    again = sent | {"seen": page.one("input", name="seen").attributes["value"]}
+    assert client.post(f"{url}edit/", again).status_code == 302
+    with inside():
+        alder.refresh_from_db()
+    assert (alder.short_name, alder.alert, alder.description) == ("AD", "Ring twice", "Dentists")
+
+
+def test_quick_notes_of_two_are_not_lost(client_of, url, edit, alder, inside):
+    client = client_of(Role.EDITOR)
+    seen = page_of(client.get(f"{url}quick-notes/")).one("input", name="seen").attributes["value"]
+    edit(alder, quick_notes="Dog bites")
+    sent = {"quick_notes": "Key is under the mat", "seen": seen}
+    page = page_of(client.post(f"{url}quick-notes/", sent), status=422)
+    assert "Meanwhile somebody else wrote “Dog bites” here." in page.text
+    with inside():
+        alder.refresh_from_db()
+    assert alder.quick_notes == "Dog bites"
+    again = sent | {"seen": page.one("input", name="seen").attributes["value"]}
+    assert client.post(f"{url}quick-notes/", again).status_code == 302
+
+
+@pytest.mark.parametrize("seen", ["", "nonsense", "[1]", '{"name": 5}', "[" * 100_000])
+def test_form_that_no_page_has_made_is_taken_as_it_is(client_of, url, alder, inside, seen):
+    assert client_of(Role.EDITOR).post(f"{url}edit/", _sent(short_name="AD", seen=seen)).status_code == 302
+    with inside():
+        alder.refresh_from_db()
+    assert alder.short_name == "AD"
 
 
 def test_parent_that_would_close_a_circle_is_refused_beside_its_field(client_of, url, edit, alder, birch):
@@ -426,7 +499,7 @@ def test_archived_organization_leaves_the_list_and_says_so_on_its_pages(
 
 def test_archived_organization_is_offered_as_no_parent(client_of, account, inside, alder, birch, url):
     with inside():
-        archive_organization(birch, now=NOW)
+        archive_organizations([birch.pk], now=NOW)
     form = page_of(client_of(Role.EDITOR).get(f"{url}edit/")).one("select", name="parent")
     assert form.texts("option") == ["None"]
 

@@ -76,6 +76,32 @@ def test_every_row_is_met_once_in_order_and_back_again(values, order, size):
     assert [ids(page) for page in reversed(backwards)] == [ids(page) for page in pages]
 
 
+@given(values=few_values, order=ORDER, size=st.integers(1, 5), parts=st.integers(2, 4))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_parts_are_paged_as_one_set(values, order, size, parts):
+    """Some of them empty, as those of a list without archived rows are."""
+    account_id = make_assets(values)
+    with account_transaction(account_id):
+        rows = FlexibleAsset.objects.of_account(account_id).select_related("organization")
+        known = list(rows.values_list("pk", flat=True))
+        several = [rows.filter(pk__in=known[part::parts]) for part in range(parts)]
+        whole, apart = (read_slice(each, order=order, cursor=None, size=size) for each in (rows, several))
+        assert (ids(apart), apart.next) == (ids(whole), whole.next)
+        while apart.next:
+            before = apart
+            with CaptureQueriesContext(connection) as queries:
+                apart = read_slice(several, order=order, cursor=Cursor.decode(apart.next), size=size)
+                assert {row.organization.name for row in apart.rows} == {"O"}
+            assert len(queries) <= 2
+            whole = read_slice(rows, order=order, cursor=Cursor.decode(whole.next), size=size)
+            assert (ids(apart), apart.next) == (ids(whole), whole.next)
+            back = read_slice(several, order=order, cursor=Cursor.decode(apart.previous), size=size)
+            assert ids(back) == ids(before)
+        with CaptureQueriesContext(connection) as queries:
+            assert capped_count(several) == (len(values), False)
+        assert len(queries) <= 1
+
+
 @given(values=st.lists(st.integers(0, 3), min_size=1, max_size=8), size=st.integers(1, 3))
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_order_without_empty_values_needs_one_query_a_page(values, size):

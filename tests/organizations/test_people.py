@@ -267,7 +267,7 @@ def test_own_page_offers_the_name_alone(administrator, sign_in, users_url):
     client = sign_in(administrator)
     page = page_of(client.get(f"{users_url}{administrator.pk}/"))
     offered = {each.attributes["name"] for each in page.one("form", class_="settings").all("input")}
-    assert offered - {"csrfmiddlewaretoken"} == {"name"}
+    assert offered - {"csrfmiddlewaretoken"} == {"name", "version"}
     sent = form_of(administrator, name="Ada", role="lite", access="chosen")
     assert client.post(f"{users_url}{administrator.pk}/", sent).status_code == 302
     assert (stored(administrator).name, stored(administrator).role) == ("Ada", "administrator")

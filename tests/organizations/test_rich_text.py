@@ -43,13 +43,31 @@ def test_words_without_a_block_get_one():
     assert from_typed("<div>a &lt;p&gt; b</div>") == "<p>a &lt;p&gt; b</p>"
 
 
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("<div>one</div><div class=x>two</div>", "<p>one</p><p>two</p>"),
+        ("<div><p>one</p><div>two</div></div>", "<p>one</p><p>two</p>"),
+        ("<h1>Title</h1><section>Words</section>", "<h2>Title</h2><p>Words</p>"),
+        ("<ul><li><div>a</div></li></ul>", "<ul><li><p>a</p></li></ul>"),
+        (
+            "<p class=MsoNormal><b>Bold</b><o:p></o:p></p><p class=MsoNormal>Line</p>",
+            "<p><b>Bold</b></p><p>Line</p>",
+        ),
+    ],
+)
+def test_lines_of_mail_and_word_processors_stay_apart(pasted, kept):
+    assert from_typed(pasted) == kept
+    assert from_typed(kept) == kept
+
+
 def test_plain_text_keeps_blocks_apart():
     html = "<h2>T</h2><p>a<br>b &amp; c</p><table><tbody><tr><td>1</td><td>2</td></tr></tbody></table>"
     assert plain_text(html) == "T\na\nb & c\n1 2"
 
 
 def test_empty_paragraphs_at_the_ends_go():
-    assert from_typed("<p><br></p><p>a</p><p></p><p>b</p>\n<p>&nbsp;</p><p></p>") == "<p>a</p><p></p><p>b</p>"
+    assert from_typed("<p><br></p><p>a</p><p></p><p>b</p>\n<p>&nbsp;</p><p></p>") == "<p>a</p><p>b</p>"
 
 
 @pytest.mark.timeout(10)

@@ -76,6 +76,14 @@ def test_address_in_the_log_fills_in_the_token(client):
             "'sign-in' can't name an account: use letters, digits and hyphens, such as acme.",
         ),
         ({"email": "nobody"}, "Enter a valid email address."),
+        (
+            {"email": f"a@{'b.' * 126}test"},
+            "Ensure this value has at most 254 characters (it has 258).",
+        ),
+        (
+            {"password": "ada@northwind", "again": "ada@northwind"},
+            "The password is too similar to the email.",
+        ),
         ({"again": "something else"}, "The two are not the same."),
     ],
 )
@@ -91,8 +99,33 @@ def test_nothing_is_made_of_a_wrong_form(client, changes, words):
 def test_page_is_gone_once_there_is_an_account(client, account):
     form = given()
     assert client.get("/first-run/").status_code == 404
-    assert client.post("/first-run/", form).status_code == 404
+    assert client.post("/first-run/", given(token="0" * 32)).status_code == 404
     assert _account(form["slug"]) is None
+
+
+def test_form_sent_twice_leads_to_the_account_it_made(client, account):
+    form = given()
+    answer = client.post("/first-run/", form)
+    assert (answer.status_code, answer.url, _account(form["slug"])) == (302, "/", None)
+
+
+def test_of_two_who_set_up_a_server_at_once_one_does(committed, monkeypatch, in_threads):
+    ours = [given()["slug"], given()["slug"]]
+
+    def is_fresh():
+        with transaction.atomic():
+            return not Account.objects.filter(slug__in=ours).exists()
+
+    for module in (rules, page):
+        monkeypatch.setattr(module, "is_fresh", is_fresh)
+
+    def set_up(slug):
+        answer = Client(HTTP_HOST="localhost").post("/first-run/", given(slug=slug))
+        return (answer.status_code, answer.url == f"/{slug}/")
+
+    answers = in_threads(*(lambda slug=slug: set_up(slug) for slug in ours))
+    assert sorted(answers) == [(302, False), (302, True)]
+    assert [_account(slug) is None for slug in ours].count(True) == 1
 
 
 @pytest.mark.usefixtures("fresh")

@@ -319,6 +319,46 @@ def test_address_of_all_directories_is_refused(client, account, settings, simula
     assert client.get(f"/{account.slug}/sign-in/provider/").status_code == 422
 
 
+def test_service_speaks_for_the_accounts_it_is_set_for_alone(
+    client, account, rival, person, go, there, settings
+):
+    make_user(rival, email=person.mail)
+    before = client.get(f"/{rival.slug}/sign-in/provider/").url
+    settings.OIDC_ACCOUNTS = [account.slug]
+    assert "Sign in with" not in client.get(f"/{rival.slug}/sign-in/").content.decode()
+    assert client.get(f"/{rival.slug}/sign-in/provider/").status_code == 404
+    assert client.get(there(before)).status_code == 400
+    assert not is_in(client, rival)
+    make_user(account, email=person.mail)
+    assert go().status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Mike@Acme.Test", "mike@acme.test"),
+        ("mi\N{KELVIN SIGN}e@acme.test", ""),
+        ("m\u00fcller@acme.test", ""),
+    ],
+)
+def test_letter_that_lower_case_turns_into_ours_binds_nobody(written, read):
+    service = Provider("Okta", "https://login.acme.test", "id", "secret")
+    claims = {"sub": "1", "email": written, "email_verified": True}
+    assert provider._person(service, claims).email == read
+
+
+def test_service_is_not_asked_on_and_on(client, account, person, there, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"provider": "2/5m/ip"}
+    address = f"/{account.slug}/sign-in/provider/"
+    first = client.get(address)
+    assert client.get(address).status_code == 302
+    refused = client.get(address)
+    assert (refused.status_code, "Too many attempts" in refused.content.decode()) == (422, True)
+    answer = client.get(there(first.url))
+    assert answer.status_code == 422
+    assert not is_in(client, account)
+
+
 def test_service_is_asked_outside_of_any_transaction(client, account, person, go, monkeypatch):
     make_user(account, email=person.mail)
     seen, ask = [], provider._ask

@@ -376,3 +376,31 @@ class TestReset:
             call_command(
                 "reset_second_factor", "--account", slug or account.slug, "--email", "ada@rival.test"
             )
+
+
+class TestLinkOfTheOperator:
+    """For the last Administrator who forgot their password."""
+
+    def run(self, account, email):
+        said = io.StringIO()
+        call_command("password_link", account=account.slug, email=email, stdout=said)
+        return said.getvalue().strip()
+
+    def test_command_prints_a_link_that_lets_them_choose_another(self, account, settings):
+        settings.PUBLIC_URL, settings.EMAIL_HOST = "http://localhost", "mail.msp.test"
+        user = make_user(account)
+        address = self.run(account, user.email.upper())
+        client = Client(HTTP_HOST="localhost")
+        chosen = {"password": NEW_PASSWORD, "again": NEW_PASSWORD}
+        assert client.post(address.removeprefix("http://localhost"), chosen).url == f"/{account.slug}/"
+        assert is_in(client, account)
+
+    def test_command_refuses_in_words(self, account, rival, inside):
+        user, foreigner = make_user(account, Role.EDITOR), make_user(rival)
+        with pytest.raises(CommandError, match="has no user"):
+            self.run(account, foreigner.email)
+        with inside():
+            user.is_active = False
+            user.save()
+        with pytest.raises(CommandError, match="is deactivated"):
+            self.run(account, user.email)

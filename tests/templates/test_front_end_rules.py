@@ -39,6 +39,27 @@ def test_policy_check_sees_a_planted_breach(planted):
     assert len(REFUSED_BY_POLICY.findall(planted)) == 1
 
 
+HEARD = re.compile(r'event\.target\.closest\("\[(data-[\w-]+)\]"\)')
+#: What only surrounds the control that is pressed.
+AROUND = {"data-tick-list", "data-hides-after"}
+
+
+def pressed_hooks():
+    """Attributes of what a script hears clicks on."""
+    scripts = [path.read_text() for path in sorted((ROOT / "static/js").glob("*.js"))]
+    listeners = [part.split("\n});")[0] for text in scripts for part in text.split('("click", ')[1:]]
+    return {hook for listener in listeners for hook in HEARD.findall(listener)} - AROUND
+
+
+def test_what_scripts_hear_clicks_on_has_a_key_as_well():
+    hooks = pressed_hooks()
+    assert len(hooks) >= 8
+    tag = re.compile(rf"<(\w+)\b[^>]*\s({'|'.join(sorted(hooks))})[\s=>]")
+    pressed = [(name, hook) for path in TEMPLATES for name, hook in tag.findall(path.read_text())]
+    assert {hook for _, hook in pressed} == hooks
+    assert {name for name, _ in pressed} <= {"a", "button"}
+
+
 def test_every_icon_named_in_a_template_exists():
     names = {name for path in TEMPLATES for name in NAMED_ICON.findall(path.read_text())}
     assert len(names) >= 30

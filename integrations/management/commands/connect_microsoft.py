@@ -17,16 +17,13 @@ from integrations.actions.connecting import (
     replace_credential,
 )
 from integrations.actions.matching import (
-    AlreadyMatchedError,
-    DisconnectingError,
     Tenant,
-    TenantTakenError,
     match_tenant,
 )
-from integrations.actions.runs import RefusedError
 from integrations.microsoft.clouds import CLOUDS
 from integrations.microsoft.credentials import ClientCertificate, ClientSecret, Credential
 from integrations.models import Integration
+from integrations.refusals import RefusedError
 from organizations.access import account_transaction, find_account
 from organizations.actions import create_organization
 from organizations.models import Account, Organization
@@ -103,7 +100,7 @@ def _match(integration: Integration, tenant: Tenant, *, now: datetime) -> None:
     organization = organization or create_organization(account_id, name=tenant.name, now=now)
     try:
         match_tenant(integration, tenant, organization=organization, now=now)
-    except (AlreadyMatchedError, DisconnectingError, TenantTakenError) as error:
+    except RefusedError as error:
         raise CommandError(str(error)) from None
 
 

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.utils import timezone
 
 from organizations.actions import AccountNameError, NewUser, create_account
+from organizations.models import Account, User
 from organizations.roles import Role
 
 
@@ -29,9 +29,11 @@ class Command(BaseCommand):
         slug, email = options["slug"], options["admin"]
         password = _password_for(email)
         try:
-            validate_email(email)
-            validate_password(password)
-            administrator = NewUser(email, email, Role.ADMINISTRATOR, password)
+            # Before the first of two transactions, which a value too long for its column would leave behind.
+            Account._meta.get_field("name").run_validators(options["name"])
+            User._meta.get_field("email").run_validators(email)
+            validate_password(password, User(email=email))
+            administrator = NewUser(email, email[:200], Role.ADMINISTRATOR, password)
             create_account(options["name"], slug=slug, now=timezone.now(), administrator=administrator)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from organizations.access import account_transaction, find_account
+from organizations.access import account_transaction
 from organizations.actions.signing_in import reset_second_factors
-from organizations.models import Account, User
+from organizations.management.operator import named_account, named_user
 
 
 class Command(BaseCommand):
@@ -19,19 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("--email", required=True, help="the user's e-mail address")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        account = _account(options["account"])
+        account = named_account(options["account"])
         with account_transaction(account.pk):
-            user = User.objects.filter(account=account, email=options["email"].strip().lower()).first()
-            if user is None:
-                raise CommandError(f"{account.slug} has no user {options['email']!r}.")
+            user = named_user(account, options["email"])
             removed = reset_second_factors(user, now=timezone.now())
         had = ", ".join(removed) or "none to remove"
         self.stdout.write(f"Second factors of {user.email}: {had}. They are signed out everywhere.")
-
-
-def _account(slug: str) -> Account:
-    with transaction.atomic():
-        account = find_account(slug)
-    if account is None:
-        raise CommandError(f"There is no account {slug!r}.")
-    return account

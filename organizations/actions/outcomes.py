@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from flexible_assets.models import FlexibleAsset
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -15,15 +16,13 @@ class Outcome:
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-def sort_out(
-    assets: Iterable[FlexibleAsset], why_not: Callable[[FlexibleAsset], str]
-) -> tuple[list[FlexibleAsset], Counter[str]]:
+def sort_out(rows: Iterable[Row], why_not: Callable[[Row], str]) -> tuple[list[Row], Counter[str]]:
     """Those there is nothing against, and how many there is what against."""
     fit, skipped = [], Counter[str]()
-    for asset in assets:
-        reason = why_not(asset)
+    for row in rows:
+        reason = why_not(row)
         if reason:
             skipped[reason] += 1
         else:
-            fit.append(asset)
+            fit.append(row)
     return fit, skipped
