@@ -1,7 +1,8 @@
 """Keyset paging: a page starts behind a row, not at a number, so page 10,000 costs what page 1 costs.
 
 Rows without a value in the ordered column come last, as a second segment ordered by id, because one ordering over
-both would use no index. For the same reason active and archived rows are read apart and merged: each has its index.
+both would use no index. For the same reason active and archived rows are read apart. Each has its index, and one query
+reads a page's worth of each.
 """
 
 import base64
@@ -12,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import DateTimeField, F, Field, Model, QuerySet
+from django.db.models import DateTimeField, F, Field, Model, OrderBy, QuerySet
 
 # Undocumented in Django 5.2, so imported here only. Q(x__gt=...) | Q(x=..., id__gt=...) reads the index from its start.
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
@@ -126,24 +127,32 @@ def as_one(parts: Sequence[QuerySet[Row, Value]]) -> QuerySet[Row, Value]:
 
 def _read(parts: Sequence[QuerySet[Row]], *, order: Order, cursor: Cursor | None, wanted: int) -> list[Row]:
     backwards = cursor is not None and cursor.backwards
+    read = [
+        _segment(part, order=order, in_nulls=in_nulls, cursor=cursor)[:wanted]
+        for in_nulls in _segments(order, cursor)
+        for part in parts
+    ]
+    return list(
+        read[0] if len(read) == 1 else as_one(read).order_by(*_across(order, backwards=backwards))[:wanted]
+    )
+
+
+def _segments(order: Order, cursor: Cursor | None) -> list[bool]:
+    """Which of them a page may show: those from the cursor on, in the direction of reading."""
     segments = [False, True] if order.nullable else [False]
-    if backwards:
+    if cursor is None:
+        return segments
+    if cursor.backwards:
         segments.reverse()
-    if cursor is not None and cursor.in_nulls in segments:
-        segments = segments[segments.index(cursor.in_nulls) :]
-    found: list[Row] = []
-    for in_nulls in segments:
-        start = cursor if cursor is not None and cursor.in_nulls == in_nulls else None
-        columns = _columns(order, in_nulls=in_nulls, backwards=backwards)
-        missing = wanted - len(found)
-        read = [
-            _segment(part, order=order, in_nulls=in_nulls, start=start, columns=columns)[:missing]
-            for part in parts
-        ]
-        found += read[0] if len(read) == 1 else as_one(read).order_by(*columns)[:missing]
-        if len(found) >= wanted:
-            break
-    return found
+    return segments[segments.index(cursor.in_nulls) :]
+
+
+def _across(order: Order, *, backwards: bool) -> list[OrderBy]:
+    """The order of both segments together, for the few rows that were read of each."""
+    descending = order.descending != backwards
+    nulls: dict[str, Any] = {"nulls_first": True} if backwards else {"nulls_last": True}
+    by_value = OrderBy(F(order.field), descending=descending, **(nulls if order.nullable else {}))
+    return [by_value, OrderBy(F("id"), descending=descending)]
 
 
 def _columns(order: Order, *, in_nulls: bool, backwards: bool) -> list[str]:
@@ -151,13 +160,12 @@ def _columns(order: Order, *, in_nulls: bool, backwards: bool) -> list[str]:
     return [f"-{name}" for name in names] if order.descending != backwards else names
 
 
-def _segment(
-    rows: QuerySet[Row], *, order: Order, in_nulls: bool, start: Cursor | None, columns: Sequence[str]
-) -> QuerySet[Row]:
+def _segment(rows: QuerySet[Row], *, order: Order, in_nulls: bool, cursor: Cursor | None) -> QuerySet[Row]:
+    columns = _columns(order, in_nulls=in_nulls, backwards=cursor is not None and cursor.backwards)
     if order.nullable:
         rows = rows.filter(**{f"{order.field}__isnull": in_nulls})
-    if start is not None:
-        rows = _behind(rows, columns, (start.id,) if in_nulls else (start.value, start.id))
+    if cursor is not None and cursor.in_nulls == in_nulls:
+        rows = _behind(rows, columns, (cursor.id,) if in_nulls else (cursor.value, cursor.id))
     return rows.order_by(*columns)
 
 

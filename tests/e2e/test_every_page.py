@@ -8,7 +8,7 @@ from tests.e2e.addresses import pages_of
 from tests.e2e.conftest import PHONE, ZOOMED
 from tests.factories import make_account
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 THEMES = ["light", "dark"]
 
 
