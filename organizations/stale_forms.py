@@ -1,5 +1,5 @@
 """Two people at one form: what was stored when its page was made, by a mark for each field, so that nobody writes over
-what somebody else wrote meanwhile and they never saw. Pure."""
+what somebody else wrote meanwhile and they never saw. Pure. Where fields mean something together only: `versions`."""
 
 import hashlib
 import json

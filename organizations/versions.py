@@ -1,4 +1,8 @@
-"""Versions of what a form shows, so that a page left open does not undo what others saved in the meantime."""
+"""Versions of what a form shows, so that a page left open does not undo what others saved in the meantime.
+
+For forms whose fields mean something together only: a role and the organizations it reaches, a field and its options.
+Where each field stands for itself, two people's changes are merged instead (`stale_forms`).
+"""
 
 import json
 from collections.abc import Mapping
