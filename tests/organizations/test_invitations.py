@@ -22,13 +22,8 @@ from organizations.roles import Role
 from tests.factories import NOW, make_account, make_user
 from tests.pages import page_of
 
+pytestmark = pytest.mark.usefixtures("without_mail_server")
 GOOD = {"password": "twelve long words", "again": "twelve long words"}
-
-
-@pytest.fixture(autouse=True)
-def _without_mail_server(settings):
-    settings.EMAIL_HOST = ""
-    settings.PUBLIC_URL = "http://localhost"
 
 
 @pytest.fixture
