@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 
 from flexible_assets.actions import AssetContent, FieldSpec, create_asset, delete_assets, edit_asset
 from flexible_assets.actions.building import TypeDetails, create_type
@@ -244,7 +245,9 @@ def _begin_imports(name: str) -> None:
     for key, headers in (("organizations", ("Name", name)), ("contacts", ("Organization", "Name"))):
         target = find_target(reader, key)
         assert target is not None
-        begin_import(target, NewDraft(name, _sheet(headers, (f"{name} II", name))), now=NOW, actor=reader)
+        begin_import(
+            target, NewDraft(name, _sheet(headers, (f"{name} II", name))), now=timezone.now(), actor=reader
+        )
 
 
 def _sheet(*rows: Sequence[str]) -> str:

@@ -136,7 +136,7 @@ class TestStolenKey:
         key = _give_key(owner)
         _give_key(thief)
         client, response = by_password(thief)
-        options = page_of(client.get(response.url)).one("form", class_="passkey")
+        options = page_of(client.get(response.url)).one("form", **{"data-passkey": "get"})
         challenge = json.loads(options.attributes["data-options"])["challenge"]
         credential = key.touched(owner, challenge, flags=Key.PRESENT)
         assert self.answer(client, account, credential).status_code == 422
