@@ -53,18 +53,17 @@ def _related_panel(request: AccountRequest, record: Related, *, kind: str, menti
 
 def files_panel(request: HttpRequest, asset: Any) -> SafeString:
     own = cast(AccountRequest, request)
-    files = list(Attachment.objects.of_asset(asset).newest_first()[: FILES_SHOWN + 1])
-    context = files_context(own, asset) | {
-        "files": [described(each, own) for each in files[:FILES_SHOWN]],
-        "has_more": len(files) > FILES_SHOWN,
-    }
+    context = files_context(own, asset)
     return render_to_string("flexible_assets/attachment_panel.html", context, request=request)
 
 
 def files_context(request: AccountRequest, asset: FlexibleAsset) -> dict[str, Any]:
     arguments = [request.account.slug, asset.pk]
     may_upload = request.user.has(Right.EDIT)
+    files = list(Attachment.objects.of_asset(asset).newest_first()[: FILES_SHOWN + 1])
     return {
+        "files": [described(each, request) for each in files[:FILES_SHOWN]],
+        "has_more": len(files) > FILES_SHOWN,
         "list_url": reverse("flexible_assets:attachment-list", args=arguments),
         "upload_url": reverse("flexible_assets:attachment-upload", args=arguments) if may_upload else "",
         "upload_fields": upload_fields(asset) if may_upload else [],

@@ -1,8 +1,13 @@
 """The list of expirations, of one organization or of all the user reaches."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+from typing import TypeVar
 
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
 from flexible_assets.expirations import distance, tone, visible_expirations
@@ -10,18 +15,41 @@ from flexible_assets.models import AssetExpiration
 from flexible_assets.policies import visible_types
 from flexible_assets.querysets import ExpirationQuerySet
 from organizations.access import AccountRequest
-from organizations.lists import Cell, Filter, ListColumn, ListQuery, ListSpec, choice, day_text
+from organizations.lists import (
+    Cell,
+    ChoiceFilter,
+    ListColumn,
+    ListFilter,
+    ListQuery,
+    ListSpec,
+    day_text,
+)
+from organizations.lists.organizations import ReachFilter, are_chosen, organization_filters
 from organizations.models import Organization
 from organizations.paging import Order
-from organizations.policies import visible_organizations
 
 EXPIRED = "expired"
 WITHIN = (30, 60, 90)
-#: Organizations that a menu still serves; above, the search box finds them by name.
-ORGANIZATIONS_IN_MENU = 250
 
+Row = TypeVar("Row", bound=Model)
 Column = ListColumn[AssetExpiration]
-Narrowed = tuple[list[Filter], ExpirationQuerySet]
+
+
+@dataclass(frozen=True)
+class TimeFilter(ChoiceFilter):
+    """Spans of days, of which several can be ticked."""
+
+    today: date = field(kw_only=True)
+
+    def narrow(self, rows: QuerySet[Row], query: ListQuery) -> QuerySet[Row]:
+        chosen = [self._span(value) for value in query.all_chosen(self.name, among=self.choices)]
+        return rows.filter(reduce(or_, chosen)) if chosen else rows
+
+    def _span(self, value: str) -> Q:
+        if value == EXPIRED:
+            return Q(**{f"{self.column}__lt": self.today})
+        last = self.today + timedelta(days=int(value))
+        return Q(**{f"{self.column}__gte": self.today, f"{self.column}__lte": last})
 
 
 @dataclass(frozen=True)
@@ -32,62 +60,43 @@ class ExpirationList:
 
     def spec(self) -> ListSpec[AssetExpiration]:
         query = ListQuery.of(self.request.GET)
-        filters, rows = self._narrowed(query)
+        organizations = organization_filters(self.request.user, query) if self.organization is None else []
         return ListSpec(
             url=self.request.path,
             query=query,
             key="expirations",
             user=self.request.user,
             organization=self.organization,
-            rows=rows.with_names(),
+            rows=self._rows(query, organizations).matching(query.search).with_names(),
             columns=self._columns(),
             noun=("expiration", "expirations"),
             search_placeholder="Search by name" if self.organization else "Search by name or organization",
             empty_title="Nothing expires",
             empty_text="Dates appear here from fields that are marked as an expiration in their asset type.",
-            filters=filters,
+            filter_by=[*organizations, self._by_time(), *self._by_type()],
         )
 
-    def _narrowed(self, query: ListQuery) -> Narrowed:
+    def _rows(self, query: ListQuery, organizations: Sequence[ListFilter]) -> ExpirationQuerySet:
+        """Of archived organizations only where they were chosen."""
         rows = visible_expirations(self.request.user)
-        here = self.organization
-        rows = rows.in_organization(here) if here is not None else rows.of_active_organizations()
-        filters: list[Filter] = []
-        narrowings = [self._by_time, self._by_type]
-        if self.organization is None:
-            narrowings.append(self._by_organization)
-        for narrow in narrowings:
-            found, rows = narrow(query, rows)
-            filters += found
-        return filters, rows.matching(query.search)
+        if self.organization is not None:
+            return rows.in_organization(self.organization)
+        return rows if are_chosen(query, menu=organizations) else rows.of_active_organizations()
 
-    def _by_time(self, query: ListQuery, rows: ExpirationQuerySet) -> Narrowed:
-        values = [(EXPIRED, "Expired"), *((str(days), f"Next {days} days") for days in WITHIN)]
-        chosen = query.chosen("within", among=values)
-        if chosen == EXPIRED:
-            rows = rows.filter(expires_on__lt=self.today)
-        elif chosen:
-            last = self.today + timedelta(days=int(chosen))
-            rows = rows.filter(expires_on__gte=self.today, expires_on__lte=last)
-        return [choice("within", "Expires", values=values, chosen=chosen, any_label="Any time")], rows
+    def _by_time(self) -> ListFilter:
+        spans = [(EXPIRED, "Expired"), *((str(days), f"Next {days} days") for days in WITHIN)]
+        return TimeFilter(
+            "within", "Expires", column="expires_on", choices=spans, is_at_hand=True, today=self.today
+        )
 
-    def _by_type(self, query: ListQuery, rows: ExpirationQuerySet) -> Narrowed:
+    def _by_type(self) -> list[ListFilter]:
+        """None where no type has such a field."""
         types = visible_types(self.request.user).active().filter(fields__is_expiration=True).distinct()
-        values = [(str(each.pk), each.name) for each in types.order_by("sort_key", "id")]
-        chosen = query.chosen("type", among=values)
-        if chosen:
-            rows = rows.filter(asset__asset_type=int(chosen))
-        return [choice("type", "Type", values=values, chosen=chosen, any_label="Any")], rows
-
-    def _by_organization(self, query: ListQuery, rows: ExpirationQuerySet) -> Narrowed:
-        known = visible_organizations(self.request.user).active().order_by("sort_key", "id")
-        organizations = list(known[: ORGANIZATIONS_IN_MENU + 1])
-        if len(organizations) > ORGANIZATIONS_IN_MENU:
-            return [], rows
-        values = [(str(each.pk), each.name) for each in organizations]
-        chosen = query.chosen("organization", among=values)
-        menu = choice("organization", "Organization", values=values, chosen=chosen, any_label="All")
-        return [menu], rows.filter(organization=int(chosen)) if chosen else rows
+        choices = [(str(each.pk), each.name) for each in types.order_by("sort_key", "id")]
+        column = "asset__asset_type"
+        return (
+            [ReachFilter("type", "Type", column=column, choices=choices, is_at_hand=True)] if choices else []
+        )
 
     def _columns(self) -> list[Column]:
         organization = Column("organization", "Organization", self._organization)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from flexible_assets.models import AssetExpiration
 from flexible_assets.policies import visible_assets
 from flexible_assets.querysets import ExpirationQuerySet
-from organizations.models import User
+from organizations.models import Organization, User
 
 #: Days that are close enough to plan for, and those that are urgent.
 SOON, URGENT = 90, 30
@@ -38,9 +38,12 @@ class Upcoming:
     tone: str
 
 
-def upcoming(user: User, *, limit: int, today: date) -> Sequence[Upcoming]:
+def upcoming(
+    user: User, *, limit: int, today: date, organization: Organization | None = None
+) -> Sequence[Upcoming]:
     """The next to run out, beginning with what did so lately."""
-    rows = visible_expirations(user).of_active_organizations()
+    known = visible_expirations(user)
+    rows = known.in_organization(organization) if organization else known.of_active_organizations()
     rows = rows.filter(expires_on__gte=today - OVERDUE_SHOWN, expires_on__lte=today + timedelta(days=SOON))
     slug = user.account.slug
     return [

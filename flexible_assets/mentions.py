@@ -5,17 +5,29 @@ from dataclasses import replace
 
 from django.urls import reverse
 
-from flexible_assets.models import AssetTag, FlexibleAssetField, FlexibleAssetType, SidebarSection
-from flexible_assets.policies import visible_assets, visible_types
+from flexible_assets.models import (
+    FlexibleAsset,
+    FlexibleAssetField,
+    FlexibleAssetType,
+    SidebarSection,
+)
+from flexible_assets.policies import visible_types
+from flexible_assets.relations import SHOWN, tagging_assets
 from flexible_assets.totals import figures_in
 from organizations.access import AccountRequest
-from organizations.contact_pages import Mention
+from organizations.contact_pages import Mention, Mentions
 from organizations.models import Account, Contact, User
-from organizations.navigation import GlobalEntry, Place
+from organizations.navigation import MenuEntry, Place
 from organizations.roles import Right
 from organizations.sidebar import Entry, Section
 
 _EXPIRATIONS = Entry("Expirations", "calendar-clock", "", key="expirations")
+#: By the system key of a type, the key after `g` that leads to its Global list.
+_jumps: dict[str, str] = {}
+
+
+def register_jump(key: str, *, system_key: str) -> None:
+    _jumps[system_key] = key
 
 
 def sidebar_sections(place: Place) -> list[Section]:
@@ -58,40 +70,57 @@ def _entry(asset_type: FlexibleAssetType) -> Entry:
     return Entry(asset_type.name, asset_type.icon, "", key=f"type:{asset_type.pk}")
 
 
-def global_entries(account: Account, user: User) -> list[GlobalEntry]:
+def global_entries(account: Account, user: User) -> list[MenuEntry]:
     if not user.has(Right.VIEW_GLOBAL):
         return []
-    types = [
-        GlobalEntry(
-            asset_type.name,
-            asset_type.icon,
-            reverse("flexible_assets:global-list", args=[account.slug, asset_type.pk]),
-        )
-        for asset_type in _types_in_menu(user)
-    ]
     expirations = reverse("flexible_assets:expiration-global-list", args=[account.slug])
-    return [*types, GlobalEntry("Expirations", "calendar-clock", expirations)]
+    entries = [
+        *(_global_entry(account, asset_type) for asset_type in _types_in_menu(user)),
+        MenuEntry("Expirations", "calendar-clock", expirations),
+    ]
+    if user.has(Right.DELETE):
+        deleted = reverse("flexible_assets:deleted-list", args=[account.slug])
+        entries.append(MenuEntry("Deleted assets", "trash-2", deleted, is_record=True))
+    return entries
 
 
-def mentions_of_contact(request: AccountRequest, contact: Contact) -> Sequence[Mention]:
-    tags = AssetTag.objects.of_contact(contact).on_active_assets()
-    seen = tags.filter(asset__in=visible_assets(request.user)).select_related("asset__asset_type")
-    assets = {tag.asset_id: tag.asset for tag in seen.order_by("asset__sort_key", "asset_id")}
-    badges = _badge_fields({asset.asset_type_id for asset in assets.values()})
-    mentions = []
-    for asset in assets.values():
-        badge = badges.get(asset.asset_type_id)
-        status = asset.traits.get(badge.key, "") if badge else ""
-        mentions.append(
-            Mention(
-                asset.asset_type.name,
-                asset.name,
-                reverse("flexible_assets:asset-detail", args=[request.account.slug, asset.pk]),
-                status,
-                badge.tones.get(status, "") if badge else "",
-            )
-        )
-    return mentions
+def _global_entry(account: Account, asset_type: FlexibleAssetType) -> MenuEntry:
+    return MenuEntry(
+        asset_type.name,
+        asset_type.icon,
+        reverse("flexible_assets:global-list", args=[account.slug, asset_type.pk]),
+        jump=_jumps.get(asset_type.system_key or "", ""),
+    )
+
+
+def mentions_of_contact(request: AccountRequest, contact: Contact) -> Mentions:
+    """The assets that tag it."""
+    user, slug = request.user, request.account.slug
+    assets = list(tagging_assets(user, contact).order_by("sort_key", "id")[: SHOWN + 1])
+    shown, badges = assets[:SHOWN], badges_of(assets[:SHOWN])
+    url = reverse("flexible_assets:contact-tagged-in", args=[slug, contact.pk])
+    return Mentions(
+        [_mention(slug, asset, badges.get(asset.pk)) for asset in shown],
+        all_url=url if len(assets) > SHOWN else "",
+    )
+
+
+def _mention(slug: str, asset: FlexibleAsset, badge: tuple[str, str] | None) -> Mention:
+    status, tone = badge or ("", "")
+    url = reverse("flexible_assets:asset-detail", args=[slug, asset.pk])
+    return Mention(asset.asset_type.name, asset.name, url, status, tone)
+
+
+def badges_of(assets: Sequence[FlexibleAsset]) -> dict[int, tuple[str, str]]:
+    """Text and tone of those that have one."""
+    fields = _badge_fields({asset.asset_type_id for asset in assets})
+    badges = {}
+    for asset in assets:
+        field = fields.get(asset.asset_type_id)
+        status = asset.traits.get(field.key, "") if field else ""
+        if field and status:
+            badges[asset.pk] = (status, field.tones.get(status, ""))
+    return badges
 
 
 def _badge_fields(type_ids: set[int]) -> dict[int, FlexibleAssetField]:

@@ -80,6 +80,15 @@ class AssetQuerySet(InOrganizationQuerySet["FlexibleAsset"]):
         return self.filter(models.Q(search_key__contains=key) | models.Q(organization__in=by_organization))
 
 
+_AssetManager = models.Manager.from_queryset(AssetQuerySet)
+
+
+class AssetManager(_AssetManager["FlexibleAsset"]):
+    def get_queryset(self) -> AssetQuerySet:
+        """Without the text that only search looks through, and only by conditions: it is as long as the asset's values."""
+        return AssetQuerySet(self.model, using=self._db).defer("search_text")
+
+
 class GrantQuerySet(AccountQuerySet["AssetGrant"]):
     def to_user(self, user: "User") -> Self:
         """Granted to them or to a group of theirs."""
@@ -95,7 +104,8 @@ class ExpirationQuerySet(InOrganizationQuerySet["AssetExpiration"]):
         return self.filter(account_id=organization.account_id, organization=organization)
 
     def with_names(self) -> Self:
-        return self.select_related("asset__asset_type", "field", "organization")
+        rows = self.select_related("asset__asset_type", "field", "organization")
+        return rows.defer("asset__search_text")
 
     def matching(self, term: str) -> Self:
         """Of assets whose name, or whose organization's name, holds the term."""
@@ -116,8 +126,14 @@ class AttachmentQuerySet(AccountQuerySet["Attachment"]):
         """Beside it and in its Upload fields."""
         return self.filter(account_id=asset.account_id, asset=asset)
 
+    def with_names(self) -> Self:
+        return self.select_related("uploaded_by", "field")
+
     def newest_first(self) -> Self:
-        return self.select_related("uploaded_by", "field").order_by("-uploaded_at", "-id")
+        return self.with_names().order_by("-uploaded_at", "-id")
+
+    def named_like(self, term: str) -> Self:
+        return self.filter(name__icontains=term) if term else self
 
 
 class TagQuerySet(AccountQuerySet["AssetTag"]):

@@ -13,11 +13,15 @@ from flexible_assets import (
 from flexible_assets.group_panel import AssetGroupPanel
 from flexible_assets.holdings import held_assets
 from flexible_assets.imports import type_targets
-from flexible_assets.menu import deleted_entries, type_entries
+from flexible_assets.menu import type_entries
 from flexible_assets.panels import SIDE, register_panel
 from organizations.commands import register_commands
 from organizations.contact_pages import register_contact_panel, register_mentions
-from organizations.dashboard import register_dashboard_cards, register_dashboard_figures
+from organizations.dashboard import (
+    register_dashboard_cards,
+    register_dashboard_figures,
+    register_overview_cards,
+)
 from organizations.group_panels import register_group_panel
 from organizations.holdings import register_holdings
 from organizations.imports.targets import register_import_targets
@@ -42,6 +46,7 @@ def register() -> None:
     register_organization_panel(beside.related_panel_of_organization)
     register_commands(commands.asset_commands)
     register_dashboard_cards(dashboard.expiring_soon)
+    register_overview_cards(dashboard.expiring_soon_in)
     register_dashboard_figures(dashboard.asset_figures)
     register_log_fields("flexibleasset", log_fields.asset_fields)
     register_log_words(log_words.WORDS)
@@ -56,5 +61,4 @@ def register() -> None:
     register_group_panel(AssetGroupPanel())
     register_holdings(held_assets)
     register_admin_entries(type_entries)
-    register_admin_entries(deleted_entries)
     register_import_targets(type_targets)

@@ -69,7 +69,8 @@ def relations_of(user: User, record: Related) -> QuerySet[AssetRelation]:
     here = Q(**{column_of(record): record})
     if isinstance(record, FlexibleAsset):
         here |= Q(asset=record)
-    return visible_relations(user).filter(here).select_related(*_NEEDED)
+    relations = visible_relations(user).filter(here).select_related(*_NEEDED)
+    return relations.defer("asset__search_text", "target__search_text")
 
 
 def tagging_assets(user: User, record: Related) -> AssetQuerySet:

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +40,22 @@ class Snapshot:
 
     @classmethod
     def of_asset(cls, schema: Schema, asset: FlexibleAsset) -> "Snapshot":
+        return cls.of_assets(schema, [asset])[asset.pk]
+
+    @classmethod
+    def of_assets(cls, schema: Schema, assets: Collection[FlexibleAsset]) -> dict[int, "Snapshot"]:
+        """By their ids."""
         secret = {field.key for field in schema.fields if field.behavior.is_secret}
-        traits = {key: value for key, value in asset.traits.items() if key not in secret}
-        return cls(asset.name, traits, tags_of(schema, asset), asset.notes)
+        tags = tags_of(schema, assets)
+        return {
+            asset.pk: cls(
+                asset.name,
+                {key: value for key, value in asset.traits.items() if key not in secret},
+                tags[asset.pk],
+                asset.notes,
+            )
+            for asset in assets
+        }
 
     def is_same(self, other: "Snapshot") -> bool:
         return (self.traits, _ids(self.tags), self.notes) == (other.traits, _ids(other.tags), other.notes)
@@ -66,15 +79,34 @@ class Difference:
     lines: Sequence[Line] = ()
 
 
-def tags_of(schema: Schema, asset: FlexibleAsset) -> dict[str, list[Target]]:
-    """By key of the fields whose records people choose; those that a sync tags may be a hundred thousand."""
-    fields = [field for field in schema.writable_fields(asset) if field.behavior.is_tag]
+def tags_of(schema: Schema, assets: Collection[FlexibleAsset]) -> dict[int, dict[str, list[Target]]]:
+    """By asset id, and by key of the fields whose records people choose; those that a sync tags may be a hundred
+    thousand."""
+    told: dict[int, dict[str, list[Target]]] = {asset.pk: {} for asset in assets}
+    for is_locked in (False, True):
+        alike = [asset for asset in assets if asset.is_locked == is_locked]
+        if alike:
+            fields = [field for field in schema.writable_fields(alike[0]) if field.behavior.is_tag]
+            told |= _tags_of(alike, fields)
+    return told
+
+
+def _tags_of(
+    assets: Sequence[FlexibleAsset], fields: Sequence[FlexibleAssetField]
+) -> dict[int, dict[str, list[Target]]]:
     if not fields:
         return {}
-    tags = AssetTag.objects.of_account(asset.account_id).filter(asset=asset, field__in=fields)
-    counts = dict(tags.order_by().values_list("field_id").annotate(Count("id")))
-    kept = [field for field in fields if counts.get(field.pk, 0) <= TAGS_KEPT]
-    return {field.key: [] for field in kept} | written_tags(asset, kept)
+    tags = AssetTag.objects.of_account(assets[0].account_id).filter(asset__in=assets, field__in=fields)
+    counts = tags.order_by().values("asset_id", "field_id").annotate(tags=Count("id"))
+    crowded = set(counts.filter(tags__gt=TAGS_KEPT).values_list("asset_id", "field_id"))
+    for asset_id, field_id in crowded:
+        tags = tags.exclude(asset=asset_id, field=field_id)
+    written = written_tags(tags, fields)
+    return {
+        asset.pk: {field.key: [] for field in fields if (asset.pk, field.pk) not in crowded}
+        | written.get(asset.pk, {})
+        for asset in assets
+    }
 
 
 def version_of(schema: Schema, asset: FlexibleAsset) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType
+from flexible_assets.searched_text import searched_text
 from organizations.names import search_key, sort_key
 
 
@@ -45,14 +46,19 @@ class Schema:
         return {key: value for key, value in asset.traits.items() if key in own}
 
     def fill(self, asset: FlexibleAsset, traits: Mapping[str, Any]) -> FlexibleAsset:
-        """Sets traits, name, keys and slots from clean trait values; saving is the caller's."""
+        """Sets traits, name, keys, slots and, with the notes it has, the text to search; saving is the caller's."""
         asset.traits = dict(traits)
         for column, value in self.name_columns(traits).items():
             setattr(asset, column, value)
         for field in self.fields:
             if field.slot:
                 setattr(asset, field.slot, field.behavior.to_slot(traits.get(field.key)))
+        asset.search_text = self.search_text(traits, notes=asset.notes)
         return asset
+
+    def search_text(self, traits: Mapping[str, Any], *, notes: str) -> str:
+        words = (field.behavior.to_words(traits.get(field.key)) for field in self.fields)
+        return searched_text((*words, notes))
 
     def name_columns(self, traits: Mapping[str, Any]) -> dict[str, str]:
         name = self._title(traits)[:255]

@@ -1,16 +1,19 @@
 """Flexible assets and their types, as search finds them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 
-from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType
+from flexible_assets.found_in import found_in
+from flexible_assets.models import FlexibleAsset, FlexibleAssetType
 from flexible_assets.policies import visible_assets, visible_types
+from flexible_assets.querysets import AssetQuerySet
 from flexible_assets.subjects import asset_link
-from organizations.matching import Pattern, best_first, common, ids_named, word_in
+from organizations.matching import CANDIDATES, Pattern, best_first, common, ids_named, word_in
 from organizations.models import Organization
 from organizations.names import base_letters
 from organizations.policies import visible_organizations
@@ -21,8 +24,8 @@ from organizations.search import Hit, Search
 _ORDER = ("asset_type", "sort_key", "id")
 #: Organizations that a term may name beside an asset, as in `contoso e5`.
 _ORGANIZATIONS = 20
-#: Behind every text that begins with what stands before it.
-_LAST = "\U0010ffff"
+#: Shorter words stand in nearly every asset somewhere.
+_SHORTEST_IN_TEXTS = 3
 
 
 def find_types(search: Search) -> Sequence[Hit]:
@@ -36,13 +39,14 @@ def find_types(search: Search) -> Sequence[Hit]:
 
 
 def find_assets(search: Search) -> Sequence[Hit]:
-    """By name; then by name and organization together, or by what stands in a text field of the list."""
+    """By name; then together with the organization's name; then by what stands in fields and notes."""
     finder = _Finder(search, _types(search))
-    found = finder.by_name()
-    if len(found) < search.limit:
-        known = {asset.pk for asset in found}
-        found += [asset for asset in finder.otherwise() if asset.pk not in known]
-    return [_asset_hit(search, asset) for asset in found[: search.limit]]
+    named = finder.by_name()[: search.limit]
+    others = finder.otherwise(besides=named) if len(named) < search.limit else []
+    return [
+        *(_asset_hit(search, asset) for asset in named),
+        *(_with_note(search, asset) for asset in others),
+    ]
 
 
 def _types(search: Search) -> list[FlexibleAssetType]:
@@ -75,12 +79,18 @@ class _Finder:
         found = list(self.assets.filter(pk__in=ids)) if ids else []
         return sorted(found, key=lambda asset: (asset.archived, *best_first(self.search.pattern)(asset)))
 
-    def otherwise(self) -> list[FlexibleAsset]:
-        conditions = [*self._in_organizations(), *self._in_texts()]
-        if not conditions:
-            return []
+    def otherwise(self, *, besides: Sequence[FlexibleAsset]) -> list[FlexibleAsset]:
+        """As many as are missing; first those of organizations that the term names."""
+        missing = self.search.limit - len(besides)
         rows = self.assets if self.search.with_archived else self.assets.active()
-        return list(rows.filter(reduce(or_, conditions)).order_by(*_ORDER)[: self.search.limit])
+        rows = rows.exclude(pk__in=[asset.pk for asset in besides])
+        near = _some_ids(rows, self._in_organizations())
+        far = _some_ids(rows, _in_texts(self.search.pattern.words)) if len(near) < missing else []
+        if not (near or far):
+            return []
+        nearest = [Case(When(pk__in=near, then=False), default=True)] if near else []
+        found = rows.filter(pk__in=[*near, *far]).order_by(*nearest, *_ORDER)
+        return list(found.prefetch_related("asset_type__fields")[:missing])
 
     def _common(self) -> list[FlexibleAsset]:
         parts = [self.assets.active(), self.assets.archived()]
@@ -90,25 +100,18 @@ class _Finder:
             found += common(part, self.search.pattern, limit=missing, order=_ORDER) if missing else []
         return found
 
-    def _in_organizations(self) -> Iterator[Q]:
-        """Every word stands in the organization's name or, at least one, in the asset's."""
+    def _in_organizations(self) -> list[Q]:
+        """Every word stands in the organization's name or, at least one, in the asset's name or texts."""
         words = self.search.pattern.words
         if len(words) < 2 or self.search.organization is not None:
-            return
+            return []
+        conditions = []
         for organization in self._organizations(words):
             rest = tuple(word for word in words if not _names(organization, word))
             if 0 < len(rest) < len(words):
-                yield Q(organization=organization) & Pattern("", rest).names()
-
-    def _in_texts(self) -> Iterator[Q]:
-        """As it is written, or in the usual other cases: texts are stored as they are."""
-        fields = FlexibleAssetField.objects.filter(
-            account_id=self.search.user.account_id, asset_type__in=self.types, slot__startswith="text"
-        )
-        for field in fields:
-            # A select field's values are those of half a list.
-            if not field.options:
-                yield Q(asset_type=field.asset_type_id) & self._begins(field.slot)
+                in_asset = reduce(or_, _in_texts(rest), Pattern("", rest).names())
+                conditions.append(Q(organization=organization) & in_asset)
+        return conditions
 
     def _organizations(self, words: Sequence[str]) -> list[Organization]:
         """Those that most of the words name."""
@@ -119,13 +122,23 @@ class _Finder:
         best = sorted(rows[:200], key=lambda row: -sum(_names(row, word) for word in words))
         return best[:_ORGANIZATIONS]
 
-    def _begins(self, slot: str) -> Q:
-        term = self.search.term
-        variants = {term, term.lower(), term.upper(), term.capitalize(), term.title()}
-        found = Q()
-        for text in sorted(variants):
-            found |= Q(**{f"{slot}__gte": text, f"{slot}__lt": text + _LAST})
-        return found
+
+def _some_ids(rows: AssetQuerySet, conditions: Sequence[Q]) -> list[int]:
+    """Of rows of which any condition holds: of all, or of any thousand where there are more. PostgreSQL takes every word
+    for a rare one, and would put ten thousand whole rows in order to read the first fifty."""
+    if not conditions:
+        return []
+    found = rows.filter(reduce(or_, conditions)).select_related(None).order_by()
+    return list(found.values_list("pk", flat=True)[:CANDIDATES])
+
+
+def _in_texts(words: Sequence[str]) -> list[Q]:
+    """One condition, or none where the words are too short to tell anything."""
+    # Long words are rare, so most rows need no look at the others.
+    longest, *others = sorted(words, key=len, reverse=True)
+    if len(longest) < _SHORTEST_IN_TEXTS:
+        return []
+    return [reduce(and_, (Q(search_text__contains=word) for word in (longest, *others)))]
 
 
 def _names(organization: Organization, word: str) -> bool:
@@ -145,3 +158,7 @@ def _asset_hit(search: Search, asset: FlexibleAsset) -> Hit:
     link = asset_link(search.slug, asset)
     subtitle = asset.asset_type.name if search.organization else link.subtitle
     return Hit(link.name, link.url, subtitle, link.icon, asset.archived)
+
+
+def _with_note(search: Search, asset: FlexibleAsset) -> Hit:
+    return replace(_asset_hit(search, asset), note=found_in(asset, search.pattern.words))

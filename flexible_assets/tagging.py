@@ -9,6 +9,7 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from flexible_assets.models import AssetTag, FlexibleAsset, FlexibleAssetField
+from flexible_assets.querysets import TagQuerySet
 from flexible_assets.targets import BY_COLUMN, Link, TargetKind, target_of
 from organizations.models import User
 
@@ -69,6 +70,7 @@ def _first_tags(reader: _Reader, kind: TargetKind, fields: Collection[FlexibleAs
         )
         .filter(position__lte=TAGS_SHOWN)
         .select_related(*related)
+        .defer("target__search_text")
         .order_by("field", "position")
     )
 
@@ -88,15 +90,18 @@ def tagged_ids(asset: FlexibleAsset, field: FlexibleAssetField, *, user: User) -
 
 
 def written_tags(
-    asset: FlexibleAsset, fields: Collection[FlexibleAssetField]
-) -> dict[str, list[tuple[str, int, str]]]:
-    """As revisions keep them: by field key, of each its kind, id and name now."""
+    tags: TagQuerySet, fields: Collection[FlexibleAssetField]
+) -> dict[int, dict[str, list[tuple[str, int, str]]]]:
+    """As revisions keep them: by asset id and field key, of each its kind, id and name now."""
     keys = {field.pk: field.key for field in fields}
-    tags = AssetTag.objects.of_account(asset.account_id).filter(asset=asset, field__in=keys)
-    written: dict[str, list[tuple[str, int, str]]] = {}
-    for tag in tags.select_related(*BY_COLUMN).order_by("field", "id"):
-        [(column, row)] = [
-            (column, found) for column in BY_COLUMN if (found := getattr(tag, column)) is not None
+    columns = [name for kind in BY_COLUMN for name in (f"{kind}_id", f"{kind}__name")]
+    written: dict[int, dict[str, list[tuple[str, int, str]]]] = {}
+    rows = tags.filter(field__in=keys).order_by("asset_id", "field_id", "id")
+    for asset_id, field_id, *named in rows.values_list("asset_id", "field_id", *columns):
+        [target] = [
+            (kind, pk, name)
+            for kind, pk, name in zip(BY_COLUMN, named[::2], named[1::2], strict=True)
+            if pk is not None
         ]
-        written.setdefault(keys[tag.field_id], []).append((column, row.pk, row.name))
+        written.setdefault(asset_id, {}).setdefault(keys[field_id], []).append(target)
     return written

@@ -1,7 +1,7 @@
 """What assets may point at, one class per kind: which of it a reader may see, how it is named and where it leads."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -38,6 +38,8 @@ class TargetKind:
     order: ClassVar[tuple[str, ...]] = ("sort_key", "id")
     #: Seen by everyone who sees an asset of the same organization, so that a log about the asset may name it.
     is_seen_with_asset: ClassVar[bool] = False
+    #: Chosen on pages of its own organization only.
+    is_of_organization: ClassVar[bool] = False
 
     def of_account(self, account_id: int) -> QuerySet[Any]:
         """All there are, for those who ask in nobody's name."""
@@ -49,11 +51,19 @@ class TargetKind:
 
     def choosable(self, user: User, organization: Organization) -> QuerySet[Any]:
         """What may be chosen anew on a page of this organization."""
+        return self.choosable_in(user, [organization.pk])
+
+    def choosable_in(self, user: User, organization_ids: Collection[int]) -> QuerySet[Any]:
+        """The same of several."""
         raise NotImplementedError
 
     def matching(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
         key = search_key(term)
         return rows.filter(search_key__contains=key) if key else rows
+
+    def bearing(self, rows: QuerySet[Any], names: Collection[str]) -> QuerySet[Any]:
+        """Those with one of these names, and maybe others."""
+        return rows.filter(search_key__in={search_key(name)[:512] for name in names})
 
     def everywhere(self, user: User, term: str, *, limit: int) -> Sequence[Any]:
         """Active ones that match, wherever the user reaches."""
@@ -68,6 +78,7 @@ class TargetKind:
 class ContactTarget(TargetKind):
     column, label, icon = "contact", "Contact", "user"
     is_seen_with_asset = True
+    is_of_organization = True
 
     def of_account(self, account_id: int) -> QuerySet[Contact]:
         return Contact.objects.filter(account_id=account_id)
@@ -75,8 +86,8 @@ class ContactTarget(TargetKind):
     def seen_by(self, user: User) -> QuerySet[Contact]:
         return visible_contacts(user)
 
-    def choosable(self, user: User, organization: Organization) -> QuerySet[Contact]:
-        return visible_contacts(user).in_organization(organization).active()
+    def choosable_in(self, user: User, organization_ids: Collection[int]) -> QuerySet[Contact]:
+        return visible_contacts(user).filter(organization__in=organization_ids).active()
 
     def matching(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
         """By e-mail as well."""
@@ -97,7 +108,7 @@ class OrganizationTarget(TargetKind):
     def seen_by(self, user: User) -> QuerySet[Organization]:
         return visible_organizations(user)
 
-    def choosable(self, user: User, organization: Organization) -> QuerySet[Organization]:
+    def choosable_in(self, user: User, organization_ids: Collection[int]) -> QuerySet[Organization]:
         return visible_organizations(user).active()
 
     def link(self, slug: str, row: Organization) -> Link:
@@ -115,12 +126,15 @@ class UserTarget(TargetKind):
     def seen_by(self, user: User) -> QuerySet[User]:
         return User.objects.filter(account_id=user.account_id)
 
-    def choosable(self, user: User, organization: Organization) -> QuerySet[User]:
+    def choosable_in(self, user: User, organization_ids: Collection[int]) -> QuerySet[User]:
         return self.seen_by(user).filter(is_active=True)
 
     def matching(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
         """An account has few users, so they need no search keys."""
         return rows.filter(Q(name__icontains=term) | Q(email__icontains=term)) if term.strip() else rows
+
+    def bearing(self, rows: QuerySet[Any], names: Collection[str]) -> QuerySet[Any]:
+        return rows
 
     def link(self, slug: str, row: User) -> Link:
         return Link(row.name, "", row.email, self.icon)
@@ -131,6 +145,7 @@ class AssetTarget(TargetKind):
     """Assets of one type, or of any."""
 
     column, label, icon = "target", "Flexible asset", "box"
+    is_of_organization = True
 
     type_id: int | None = None
 
@@ -142,8 +157,8 @@ class AssetTarget(TargetKind):
         assets = visible_assets(user).select_related("asset_type", "organization")
         return assets if self.type_id is None else assets.filter(asset_type=self.type_id)
 
-    def choosable(self, user: User, organization: Organization) -> QuerySet[FlexibleAsset]:
-        return self.seen_by(user).filter(archived=False, organization=organization)
+    def choosable_in(self, user: User, organization_ids: Collection[int]) -> QuerySet[FlexibleAsset]:
+        return self.seen_by(user).filter(archived=False, organization__in=organization_ids)
 
     def everywhere(self, user: User, term: str, *, limit: int) -> Sequence[FlexibleAsset]:
         """An account may have a million, so the few that match are picked out of the index of their names first."""

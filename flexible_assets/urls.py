@@ -84,6 +84,11 @@ urlpatterns = [
     ),
     path("<slug:account>/assets/<int:asset_id>/tagged-in/", related.asset_tagged_in, name="asset-tagged-in"),
     path(
+        "<slug:account>/contacts/<int:contact_id>/tagged-in/",
+        related.contact_tagged_in,
+        name="contact-tagged-in",
+    ),
+    path(
         "<slug:account>/organizations/<int:organization_id>/tagged-in/",
         related.organization_tagged_in,
         name="organization-tagged-in",

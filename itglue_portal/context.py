@@ -21,5 +21,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "account": account,
         # Called by the template that shows them: fragments of the page have this context as well, and no menus.
         "admin_entries": cache(partial(admin_entries, account, user)),
-        "global_types": cache(partial(global_entries, account, user)),
+        "global_entries": cache(partial(global_entries, account, user)),
     }

@@ -19,15 +19,27 @@ class Mention:
     tone: str = ""
 
 
+@dataclass(frozen=True)
+class Mentions:
+    """The first of them, and the page of all where there are more."""
+
+    items: Sequence[Mention] = ()
+    all_url: str = ""
+
+    @property
+    def count_text(self) -> str:
+        return f"{len(self.items):,}{'+' if self.all_url else ''}"
+
+
 Panel = Callable[[AccountRequest, Contact], SafeString | None]
 Columns = Callable[[User, Sequence[Contact]], Sequence[ExtraColumn]]
 
-_mentions: list[Callable[[AccountRequest, Contact], Sequence[Mention]]] = []
+_mentions: list[Callable[[AccountRequest, Contact], Mentions]] = []
 _panels: list[Panel] = []
 _columns: list[Columns] = []
 
 
-def register_mentions(provide: Callable[[AccountRequest, Contact], Sequence[Mention]]) -> None:
+def register_mentions(provide: Callable[[AccountRequest, Contact], Mentions]) -> None:
     _mentions.append(provide)
 
 
@@ -39,8 +51,10 @@ def register_contact_columns(columns: Columns) -> None:
     _columns.append(columns)
 
 
-def mentions_of(request: AccountRequest, contact: Contact) -> list[Mention]:
-    return [mention for provide in _mentions for mention in provide(request, contact)]
+def mentions_of(request: AccountRequest, contact: Contact) -> Mentions:
+    found = [provide(request, contact) for provide in _mentions]
+    all_urls = [each.all_url for each in found if each.all_url]
+    return Mentions([mention for each in found for mention in each.items], *all_urls[:1])
 
 
 def panels_of(request: AccountRequest, contact: Contact) -> list[SafeString]:

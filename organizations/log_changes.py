@@ -124,4 +124,4 @@ def _told(change: LogChange) -> str:
 
 def _cut(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _CELL_LENGTH else f"{line[: _CELL_LENGTH - 1]}…"
+    return line if len(line) <= _CELL_LENGTH else f"{line[: _CELL_LENGTH - 3]}..."

@@ -13,15 +13,8 @@ from organizations.sidebar import CORE_ASSETS, Arrangement, Entry, Section, arra
 
 
 @dataclass(frozen=True)
-class GlobalEntry:
-    name: str
-    icon: str
-    url: str
-
-
-@dataclass(frozen=True)
-class AdminEntry:
-    """A line of the Admin menu; `jump` is the key after `g` that leads there. What only tells of the past stands last."""
+class MenuEntry:
+    """A line of a menu; `jump` is the key after `g` that leads there. What only tells of the past stands last."""
 
     name: str
     icon: str
@@ -54,13 +47,13 @@ _columns: list[Callable[[User, Sequence[Organization]], Sequence[ExtraColumn]]] 
 _cards: list[Callable[[Place], Sequence[Card]]] = []
 _sections: list[Callable[[Place], Sequence[Section]]] = []
 _arrangeable: list[Callable[[User], Sequence[Section]]] = []
-_global_entries: list[Callable[[Account, User], Sequence[GlobalEntry]]] = []
-_admin_entries: list[Callable[[Account, User], Sequence[AdminEntry]]] = []
+_global_entries: list[Callable[[Account, User], Sequence[MenuEntry]]] = []
+_admin_entries: list[Callable[[Account, User], Sequence[MenuEntry]]] = []
 
 
 def register_navigation(
     sections: Callable[[Place], Sequence[Section]],
-    global_entries: Callable[[Account, User], Sequence[GlobalEntry]],
+    global_entries: Callable[[Account, User], Sequence[MenuEntry]],
 ) -> None:
     _sections.append(sections)
     _global_entries.append(global_entries)
@@ -116,24 +109,24 @@ def _built_in(place: Place) -> tuple[Section, Section]:
     return Section("", top), Section(CORE_ASSETS, [entry])
 
 
-def register_admin_entries(entries: Callable[[Account, User], Sequence[AdminEntry]]) -> None:
+def register_admin_entries(entries: Callable[[Account, User], Sequence[MenuEntry]]) -> None:
     """What the user may administer; those without a right are given none."""
     _admin_entries.append(entries)
 
 
-def admin_entries(account: Account, user: User) -> list[AdminEntry]:
+def admin_entries(account: Account, user: User) -> list[MenuEntry]:
     """What higher apps add comes first: it is opened every day."""
     entries = [entry for provide in reversed(_admin_entries) for entry in provide(account, user)]
     return sorted(entries, key=lambda entry: entry.is_record)
 
 
-def global_entries(account: Account, user: User) -> list[GlobalEntry]:
-    """Types first; people last, as in no type's way."""
+def global_entries(account: Account, user: User) -> list[MenuEntry]:
+    """Types first, people after them, as in no type's way."""
     entries = [entry for provide in _global_entries for entry in provide(account, user)]
     if user.has(Right.VIEW_GLOBAL):
         contacts = reverse("organizations:global-contact-list", args=[account.slug])
-        entries.append(GlobalEntry("Contacts", "users", contacts))
-    return entries
+        entries.append(MenuEntry("Contacts", "users", contacts))
+    return sorted(entries, key=lambda entry: entry.is_record)
 
 
 def organization_frame(

@@ -2,11 +2,19 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from organizations.labels import LABEL_KINDS
-from organizations.lists import Cell, ChoiceFilter, ExtraColumn, ListColumn, ListFilter, number_cell
+from organizations.lists import (
+    Cell,
+    ChoiceFilter,
+    EitherFilter,
+    ExtraColumn,
+    ListColumn,
+    ListFilter,
+    number_cell,
+)
 from organizations.models import Organization, User
 from organizations.navigation import organization_columns
 from organizations.paging import Order
@@ -57,8 +65,9 @@ def _contacts(user: User, organizations: Sequence[Organization]) -> dict[int, Ce
 
 def filters_of_organizations(user: User) -> list[ListFilter]:
     """By the names of types and statuses, so that the address reads well; one renamed meanwhile counts as absent."""
+    has_alert = [("any", "Has one", ~Q(alert="")), ("none", "Has none", Q(alert=""))]
     labels = [(kind, [label.name for label in visible_labels(user, kind)]) for kind in LABEL_KINDS]
-    return [
+    of_labels = [
         ChoiceFilter(
             kind.noun,
             kind.noun.capitalize(),
@@ -70,3 +79,4 @@ def filters_of_organizations(user: User) -> list[ListFilter]:
         for kind, names in labels
         if names
     ]
+    return [*of_labels, EitherFilter("alert", "Alert", conditions=has_alert)]

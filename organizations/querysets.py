@@ -51,9 +51,6 @@ class OrganizationQuerySet(AccountQuerySet["Organization"]):
     def by_name(self) -> Self:
         return self.order_by("sort_key", "id")
 
-    def with_parent(self) -> Self:
-        return self.filter(parent__isnull=False)
-
     def family_of(self, organization: "Organization") -> Self:
         """Its parent first, then its active children by name."""
         parent_id = organization.parent_id or 0

@@ -41,6 +41,8 @@ class Hit:
     subtitle: str = ""
     icon: str = ""
     is_archived: bool = False
+    #: Where the words stand, if not in the name.
+    note: str = ""
 
 
 @dataclass(frozen=True)

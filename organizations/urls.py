@@ -99,6 +99,11 @@ urlpatterns = [
         name="organization-edit",
     ),
     path(
+        "<slug:account>/organizations/<int:organization_id>/latest/",
+        clients.organization_latest,
+        name="organization-latest",
+    ),
+    path(
         "<slug:account>/organizations/<int:organization_id>/quick-notes/",
         clients.quick_notes,
         name="organization-quick-notes",

@@ -38,7 +38,7 @@ from flexible_assets.actions.security import (
     restrict_asset,
     secure_assets,
 )
-from flexible_assets.actions.tags import TagChanges, replace_tags, tag_changes, write_tags
+from flexible_assets.actions.synced_tags import TagChanges, replace_tags, tag_changes, write_tags
 from flexible_assets.actions.totals import lock_totals, refresh_totals
 from flexible_assets.actions.types import TypeSpec, ensure_managed_type, purge_type, release_type
 from organizations.actions.outcomes import Outcome

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from flexible_assets.actions.columns import write_columns
 from flexible_assets.actions.expirations import write_expirations
 from flexible_assets.models import FlexibleAsset
 from flexible_assets.schema import Schema
@@ -28,6 +29,11 @@ def create_assets(
         )
         for traits in contents
     ]
+    return insert_filled(schema, assets)
+
+
+def insert_filled(schema: Schema, assets: Collection[FlexibleAsset]) -> list[FlexibleAsset]:
+    """What `Schema.fill` set of new ones."""
     created = FlexibleAsset.objects.bulk_create(assets, batch_size=500)
     if schema.expiration_fields:
         write_expirations(schema, created)
@@ -46,15 +52,16 @@ def update_assets(schema: Schema, changes: Mapping[int, Mapping[str, Any]], *, n
         asset.updated_at = now
     for asset in deleted:
         asset.deleted_at, asset.deleted_by, asset.archived = None, None, False
-    revived = ("deleted_at", "deleted_by", "archived") if deleted else ()
+    revived = ("deleted_at", "deleted_by_id", "archived") if deleted else ()
     write_filled(schema, assets, "orphaned_at", "updated_at", *revived)
 
 
 def write_filled(schema: Schema, assets: Collection[FlexibleAsset], *more: str) -> None:
     """Saves what `Schema.fill` set, and the columns named."""
     slots = [field.slot for field in schema.fields if field.slot]
-    written = ["traits", "name", "sort_key", "search_key", *slots, *more]
-    FlexibleAsset.objects.bulk_update(assets, written, batch_size=500)
+    written = ["traits", "name", "sort_key", "search_key", "search_text", *slots, *more]
+    rows = {asset.pk: [getattr(asset, column) for column in written] for asset in assets}
+    write_columns(schema.asset_type.account_id, written, rows)
     if schema.expiration_fields:
         write_expirations(schema, assets)
 

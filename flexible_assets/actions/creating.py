@@ -1,17 +1,16 @@
 """A new asset, as a person fills it in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
-from flexible_assets.actions.assets import write_filled
+from flexible_assets.actions.assets import insert_filled
 from flexible_assets.actions.content import AssetContent
-from flexible_assets.actions.editing import put_content
-from flexible_assets.actions.errors import REFUSALS, BatchRefusedError, DeletedTypeError
-from flexible_assets.actions.history import remember
+from flexible_assets.actions.errors import BatchRefusedError, DeletedTypeError
+from flexible_assets.actions.filling import fill, put_beside
+from flexible_assets.actions.history import Turn, remember
 from flexible_assets.actions.totals import lock_places, place_of, recount
 from flexible_assets.models import FlexibleAsset, FlexibleAssetType
 from flexible_assets.schema import Schema, schema_of
@@ -51,19 +50,15 @@ def create_several(
     totals = lock_places({place_of(blank_asset(schema, new.organization, now=now)) for new in news})
     # Somebody may have changed the fields before the totals were held.
     schema = schema_of(asset_type)
-    # Tags, passwords and expirations stand beside a row that is there.
-    assets = [schema.fill(blank_asset(schema, new.organization, now=now), {}) for new in news]
-    FlexibleAsset.objects.bulk_create(assets, batch_size=500)
-    for place, (asset, new) in enumerate(zip(assets, news, strict=True)):
-        content = replace(new.content, values=_complete(schema, new.content.values))
-        try:
-            put_content(schema, asset, content, now=now, actor=actor)
-        except REFUSALS as refused:
-            raise BatchRefusedError(place, refused) from refused
-    write_filled(schema, assets, "notes")
+    fillings = [
+        fill(schema, blank_asset(schema, new.organization, now=now), _complete(schema, new.content))
+        for new in news
+    ]
+    assets = insert_filled(schema, [filling.asset for filling in fillings])
+    put_beside(schema, fillings, now=now, actor=actor)
     recount(totals, slots=schema.number_slots)
-    for asset, new in zip(assets, news, strict=True):
-        remember(schema, asset, reason=new.content.reason, now=now, actor=actor)
+    turns = [Turn(each.asset, each.content.reason) for each in fillings]
+    remember(schema, turns, now=now, actor=actor)
     record_activities(
         activity_line(
             asset.account_id,
@@ -102,7 +97,7 @@ def blank_asset(schema: Schema, organization: Organization, *, now: datetime) ->
     )
 
 
-def _complete(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
+def _complete(schema: Schema, content: AssetContent) -> AssetContent:
     """With nothing for the required fields that are not named, so that they are asked for; of files that is asked where
     they are attached."""
     required = [
@@ -110,4 +105,4 @@ def _complete(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
         for field in schema.fields
         if field.required and field.behavior.has_value and not field.behavior.is_file
     ]
-    return {**dict.fromkeys(required), **values}
+    return replace(content, values={**dict.fromkeys(required), **content.values})

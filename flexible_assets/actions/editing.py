@@ -8,23 +8,19 @@ from typing import Any
 from django.db import transaction
 
 from flexible_assets.actions.assets import write_filled
-from flexible_assets.actions.content import AssetContent, Change, Cleaned, Written, clean_content
+from flexible_assets.actions.content import AssetContent, Written
 from flexible_assets.actions.errors import (
-    REFUSALS,
     AssetConflictError,
     BatchRefusedError,
     DeletedAssetError,
-    InvalidAssetError,
+    LockedFieldError,
 )
-from flexible_assets.actions.files import FileRefusedError, attach_files
-from flexible_assets.actions.history import remember
-from flexible_assets.actions.passwords import set_password
-from flexible_assets.actions.tags import TagRefusedError, set_tags
+from flexible_assets.actions.filling import Filling, fill, put_beside
+from flexible_assets.actions.history import Turn, remember
 from flexible_assets.actions.totals import hold, recount
-from flexible_assets.models import Attachment, FlexibleAsset, OrganizationTotals
+from flexible_assets.models import FlexibleAsset, OrganizationTotals
 from flexible_assets.revisions import Snapshot, version_of
 from flexible_assets.schema import Schema, schema_of
-from flexible_assets.staging import StoredFile
 from organizations.actions.activity import activity_line, record_activities
 from organizations.models import Activity, User
 
@@ -59,38 +55,64 @@ def write_several(
     contents: Mapping[int, AssetContent], *, now: datetime, actor: User | None = None
 ) -> list[FlexibleAsset]:
     """Many of one type at once, by id and in this order, or BatchRefusedError for the first that can't be."""
+    if not contents:
+        return []
     held, totals = hold(contents)
+    if not held:
+        raise BatchRefusedError(0, DeletedAssetError())
+    schema = schema_of(held[0].asset_type)
+    before = Snapshot.of_assets(schema, held)
+    fillings, refused = _fillings(schema, held, contents)
+    written = put_beside(schema, fillings, now=now, actor=actor)
+    if refused is not None:
+        raise refused
+    edits = [
+        _Edit(filling, before[filling.asset.pk], each)
+        for filling, each in zip(fillings, written, strict=True)
+        if each
+    ]
+    if edits:
+        _keep(schema, edits, totals, now=now, actor=actor)
+    return [filling.asset for filling in fillings]
+
+
+def _fillings(
+    schema: Schema, held: Sequence[FlexibleAsset], contents: Mapping[int, AssetContent]
+) -> tuple[list[Filling], BatchRefusedError | None]:
+    """Up to the first that can't be filled: of those before it, some may turn out not to fit either."""
     by_id = {asset.pk: asset for asset in held if asset.deleted_at is None}
-    schema = schema_of(held[0].asset_type) if held else None
-    written: list[_Edit] = []
+    fillings: list[Filling] = []
     for place, (asset_id, content) in enumerate(contents.items()):
         try:
-            if schema is None or asset_id not in by_id:
-                raise DeletedAssetError
-            written.append(_edit(schema, by_id[asset_id], content, now=now, actor=actor))
-        except REFUSALS as refused:
-            raise BatchRefusedError(place, refused) from refused
-    changed = [edit for edit in written if edit.written]
-    if schema is not None and changed:
-        _keep(schema, changed, totals, now=now, actor=actor)
-    return [edit.asset for edit in written]
+            fillings.append(_filling(schema, by_id.get(asset_id), content))
+        except (AssetConflictError, DeletedAssetError, LockedFieldError) as reason:
+            refused = BatchRefusedError(place, reason)
+            refused.__cause__ = reason
+            return fillings, refused
+    return fillings, None
+
+
+def _filling(schema: Schema, asset: FlexibleAsset | None, content: AssetContent) -> Filling:
+    if asset is None:
+        raise DeletedAssetError
+    if content.version and content.version != version_of(schema, asset):
+        raise AssetConflictError(asset)
+    return fill(schema, asset, content)
 
 
 @dataclass(frozen=True)
 class _Edit:
-    asset: FlexibleAsset
-    content: AssetContent
+    filling: Filling
     before: Snapshot
     written: Written
 
+    @property
+    def asset(self) -> FlexibleAsset:
+        return self.filling.asset
 
-def _edit(
-    schema: Schema, asset: FlexibleAsset, content: AssetContent, *, now: datetime, actor: User | None
-) -> _Edit:
-    if content.version and content.version != version_of(schema, asset):
-        raise AssetConflictError(asset)
-    before = Snapshot.of_asset(schema, asset)
-    return _Edit(asset, content, before, put_content(schema, asset, content, now=now, actor=actor))
+    @property
+    def reason(self) -> str:
+        return self.filling.content.reason
 
 
 def _keep(
@@ -105,83 +127,16 @@ def _keep(
         edit.asset.updated_at = now
     write_filled(schema, [edit.asset for edit in edits], "notes", "updated_at")
     recount(totals, slots=schema.number_slots)
-    for edit in edits:
-        reason = edit.content.reason
-        remember(schema, edit.asset, before=edit.before, reason=reason, now=now, actor=actor)
+    turns = [Turn(edit.asset, edit.reason, edit.before) for edit in edits]
+    remember(schema, turns, now=now, actor=actor)
     record_activities(_line(edit, now=now, actor=actor) for edit in edits if edit.written.details)
-
-
-def put_content(
-    schema: Schema, asset: FlexibleAsset, content: AssetContent, *, now: datetime, actor: User | None
-) -> Written:
-    """Fills a stored asset and writes what stands beside it; saving the asset itself is the caller's."""
-    writer = _Writer(schema, asset, now, actor)
-    return writer.write(content)
-
-
-@dataclass(frozen=True)
-class _Writer:
-    schema: Schema
-    asset: FlexibleAsset
-    now: datetime
-    actor: User | None
-
-    def write(self, content: AssetContent) -> Written:
-        cleaned, errors = clean_content(self.schema, self.asset, content)
-        notes = Change(self.asset.notes, cleaned.notes)
-        # Before the tags, whose line of the log names the asset.
-        fields = self._fill(cleaned)
-        is_retagged = self._tag(cleaned.tags, errors)
-        if content.files is not None:
-            self._attach(content.files, errors)
-        if errors:
-            raise InvalidAssetError(errors)
-        for key, text in cleaned.passwords.items():
-            set_password(self.asset, self.schema.by_key[key], text, now=self.now)
-        return Written(fields, notes, tuple(cleaned.passwords), is_retagged)
-
-    def _fill(self, cleaned: Cleaned) -> dict[str, Change]:
-        stored = self.asset.traits
-        wanted = {**stored, **cleaned.traits}
-        self.schema.fill(self.asset, {key: value for key, value in wanted.items() if value is not None})
-        self.asset.notes = cleaned.notes
-        return {
-            key: Change(stored.get(key), value)
-            for key, value in cleaned.traits.items()
-            if stored.get(key) != value
-        }
-
-    def _tag(self, tags: Mapping[str, tuple[int, ...]], errors: dict[str, str]) -> bool:
-        """Whether any field names other records now; what can't be is added to the errors."""
-        is_retagged = False
-        for key, ids in tags.items():
-            try:
-                field = self.schema.by_key[key]
-                is_retagged |= set_tags(self.asset, field, ids, now=self.now, actor=self.actor)
-            except TagRefusedError as refused:
-                errors[key] = str(refused)
-        return is_retagged
-
-    def _attach(self, files: Mapping[str, Sequence[StoredFile]], errors: dict[str, str]) -> None:
-        """Into the Upload fields; what can't be, and what is missing in them, is added to the errors."""
-        kept = Attachment.objects.of_asset(self.asset)
-        for field in self.schema.writable_fields(self.asset):
-            if not field.behavior.is_file:
-                continue
-            try:
-                if sent := files.get(field.key):
-                    attach_files(self.asset, sent, field=field, now=self.now, actor=self.actor)
-                elif field.required and not kept.filter(field=field).exists():
-                    errors[field.key] = "This field is required."
-            except FileRefusedError as refused:
-                errors[field.key] = str(refused)
 
 
 def _line(edit: _Edit, *, now: datetime, actor: User | None) -> Activity:
     return activity_line(
         edit.asset.account_id,
         at=now,
-        action=f"flexible-asset.{edit.content.reason}",
+        action=f"flexible-asset.{edit.reason}",
         subject=edit.asset.name,
         user=actor,
         organization=edit.asset.organization,

@@ -55,7 +55,3 @@ class DeletedTypeError(ValueError):
 
     def __init__(self) -> None:
         super().__init__("This type was deleted meanwhile, so nothing new can be made of it.")
-
-
-#: What may be wrong with one asset of several.
-REFUSALS = (AssetConflictError, DeletedAssetError, InvalidAssetError, LockedFieldError)

@@ -1,5 +1,7 @@
 """Passwords of assets: sealed on the way in, opened for one reader at a time, and every opening stands in the log."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -10,17 +12,31 @@ from organizations.models import User
 from organizations.sealing import seal, unseal
 
 
-def set_password(asset: FlexibleAsset, field: FlexibleAssetField, text: str | None, *, now: datetime) -> None:
-    """None clears it. That there is one is for the asset's traits to say, which the caller writes."""
-    secrets = AssetSecret.objects.filter(account_id=asset.account_id, asset=asset, field=field)
-    if text is None:
-        secrets.delete()
-        return
-    AssetSecret.objects.update_or_create(
-        account_id=asset.account_id,
-        asset=asset,
-        field=field,
-        defaults={"sealed": seal(text, place=_place(asset.pk, field.pk)), "changed_at": now},
+@dataclass(frozen=True)
+class Password:
+    """What a Password field is to hold; no text clears it."""
+
+    asset: FlexibleAsset
+    field: FlexibleAssetField
+    text: str | None
+
+
+def set_passwords(passwords: Collection[Password], *, now: datetime) -> None:
+    """That an asset has one is for its traits to say, which the caller writes."""
+    cleared = {(each.asset.pk, each.field.pk) for each in passwords if each.text is None}
+    if cleared:
+        stored = AssetSecret.objects.filter(
+            account_id=next(iter(passwords)).asset.account_id, asset__in={asset for asset, _ in cleared}
+        )
+        places = stored.values_list("pk", "asset_id", "field_id")
+        gone = [pk for pk, asset, field in places if (asset, field) in cleared]
+        stored.filter(pk__in=gone).delete()
+    AssetSecret.objects.bulk_create(
+        [_sealed(each, each.text, now=now) for each in passwords if each.text is not None],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["account", "asset", "field"],
+        update_fields=["sealed", "changed_at"],
     )
 
 
@@ -39,6 +55,17 @@ def reveal_password(secret: AssetSecret, *, now: datetime, actor: User | None = 
         details={"field": secret.field.name},
     )
     return text
+
+
+def _sealed(password: Password, text: str, *, now: datetime) -> AssetSecret:
+    asset, field = password.asset, password.field
+    return AssetSecret(
+        account_id=asset.account_id,
+        asset=asset,
+        field=field,
+        sealed=seal(text, place=_place(asset.pk, field.pk)),
+        changed_at=now,
+    )
 
 
 def _place(asset_id: int, field_id: int) -> str:

@@ -1,15 +1,15 @@
-"""What assets hold follows a change of their type's fields: names, typed slots, decimals, and values whose field is gone."""
+"""What assets hold follows a change of their type's fields: names, typed slots, decimals, the text to search, and values
+whose field is gone."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 
+from flexible_assets.actions.columns import write_columns
 from flexible_assets.actions.expirations import refresh_expirations
 from flexible_assets.actions.field_rules import FieldRefusedError
 from flexible_assets.actions.totals import recount
@@ -36,10 +36,11 @@ def hold_for_change(asset_type: FlexibleAssetType) -> Schema:
 def refill(before: Schema, after: Schema) -> None:
     """Writes what the change touches and nothing else, under the locks of `hold_for_change`."""
     change = _Change(before, after)
+    # While it can still be told which assets hold what goes.
+    if change.touched or change.renames:
+        _rewrite(change)
     if change.gone or change.freed:
         _clear(change)
-    if change.rewritten or change.renames:
-        _rewrite(change)
     if change.sums:
         recount(list(_totals(after.asset_type)), slots=sorted(change.sums))
     if set(before.expiration_fields) != set(after.expiration_fields):
@@ -85,10 +86,21 @@ class _Change:
         return _titles(self.before) != _titles(self.after)
 
     @cached_property
+    def rewords(self) -> bool:
+        """Whether search finds them by other words now."""
+        return bool(self.gone or self.rounded)
+
+    @cached_property
+    def touched(self) -> list[str]:
+        """Keys by whose values an asset has to be written anew."""
+        return [*self.gone, *(each.key for each in self.rewritten)]
+
+    @cached_property
     def keys(self) -> list[str]:
         """Of the values that must be read for it."""
         titles = _titles(self.after) if self.renames else []
-        return sorted({*titles, *(each.key for each in self.rewritten)})
+        words = self.after.by_key if self.rewords else ()
+        return sorted({*titles, *words, *(each.key for each in self.rewritten)})
 
     @cached_property
     def sums(self) -> set[str]:
@@ -102,15 +114,17 @@ class _Change:
         return [
             *(["traits"] if self.rounded else []),
             *(["name", "sort_key", "search_key"] if self.renames else []),
+            *(["search_text"] if self.rewords else []),
             *(each.slot for each in self.rewritten if each.slot),
         ]
 
-    def values_of(self, held: dict[str, Any]) -> list[Any]:
+    def values_of(self, held: dict[str, Any], notes: str) -> list[Any]:
         rounded = {each.key: _round(each, held[each.key]) for each in self.rounded if each.key in held}
         traits = held | rounded
         return [
-            *([json.dumps(rounded)] if self.rounded else []),
+            *([rounded] if self.rounded else []),
             *(self.after.name_columns(traits).values() if self.renames else []),
+            *([self.after.search_text(traits, notes=notes)] if self.rewords else []),
             *(each.behavior.to_slot(traits.get(each.key)) for each in self.rewritten if each.slot),
         ]
 
@@ -138,46 +152,26 @@ def _clear(change: _Change) -> None:
 def _rewrite(change: _Change) -> None:
     assets = _assets(change.after)
     if not change.renames:
-        assets = assets.filter(traits__has_any_keys=change.keys)
+        assets = assets.filter(traits__has_any_keys=change.touched)
     for rows in _portions(assets, change.keys):
-        _write(change, {pk: change.values_of(held) for pk, held in rows})
+        values = {pk: change.values_of(held, notes) for pk, notes, held in rows}
+        write_columns(change.after.asset_type.account_id, change.columns, values, merged=["traits"])
 
 
-def _portions(assets: AssetQuerySet, keys: Sequence[str]) -> Iterator[list[tuple[int, dict[str, Any]]]]:
-    """Ids, each with what the asset holds under these keys; by id, so that two writers wait for each other instead of
-    deadlocking. Rows of a few values: whole assets took three times as long to read."""
-    rows, last = assets.order_by("pk").values_list("pk", *(trait(key) for key in keys)), 0
+def _portions(assets: AssetQuerySet, keys: Sequence[str]) -> Iterator[list[tuple[int, str, dict[str, Any]]]]:
+    """Ids, each with the notes and what the asset holds under these keys; by id, so that two writers wait for each other
+    instead of deadlocking. Rows of a few values: whole assets took three times as long to read."""
+    rows, last = assets.order_by("pk").values_list("pk", "notes", *(trait(key) for key in keys)), 0
     while read := list(rows.filter(pk__gt=last).select_for_update()[:_BATCH]):
         yield [
             (
                 pk,
+                notes,
                 {key: value for key, value in zip(keys, values, strict=True) if value is not None},
             )
-            for pk, *values in read
+            for pk, notes, *values in read
         ]
         last = read[-1][0]
-
-
-def _write(change: _Change, values: dict[int, list[Any]]) -> None:
-    """One array for each column: `bulk_update` writes a CASE for each row and column, which took ten times as long."""
-    by_name = {field.name: field for field in FlexibleAsset._meta.concrete_fields}
-    names = [connection.ops.quote_name(name) for name in ("id", *change.columns)]
-    arrays = ", ".join(f"%s::{by_name[name].db_type(connection)}[]" for name in ("id", *change.columns))
-    changes = ", ".join(
-        f"{name} = asset.{name} || new.{name}" if name == '"traits"' else f"{name} = new.{name}"
-        for name in names[1:]
-    )
-    table = connection.ops.quote_name(FlexibleAsset._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} AS asset SET {changes} FROM unnest({arrays}) AS new ({', '.join(names)}) "  # noqa: S608 - names of our own columns
-            "WHERE asset.account_id = %s AND asset.id = new.id",
-            [
-                list(values),
-                *(list(column) for column in zip(*values.values(), strict=True)),
-                change.after.asset_type.account_id,
-            ],
-        )
 
 
 def _assets(schema: Schema) -> AssetQuerySet:

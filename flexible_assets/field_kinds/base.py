@@ -76,3 +76,7 @@ class FieldKind:
 
     def to_text(self, value: Any) -> str:
         return "" if value is None else str(value)
+
+    def to_words(self, value: Any) -> str:
+        """What global search finds it by; nothing unless the kind says so."""
+        return ""

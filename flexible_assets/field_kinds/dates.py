@@ -36,6 +36,9 @@ class DateKind(FieldKind):
     def to_slot(self, value: Any) -> date | None:
         return _iso_day(value) if isinstance(value, str) else None
 
+    def to_words(self, value: Any) -> str:
+        return self.to_text(value)
+
 
 def _iso_day(text: str) -> date | None:
     """Of a moment, its day."""

@@ -55,6 +55,12 @@ class NumberKind(FieldKind):
     def to_text(self, value: Any) -> str:
         return "" if value is None else f"{Decimal(str(value)):,.{self.decimals}f}"
 
+    def to_words(self, value: Any) -> str:
+        """As pages show it, and without its commas, as it was typed."""
+        shown = self.to_text(value)
+        plain = shown.replace(",", "")
+        return shown if shown == plain else f"{shown} {plain}"
+
 
 class PercentKind(NumberKind):
     name = "Percent"

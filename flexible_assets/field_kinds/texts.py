@@ -35,6 +35,9 @@ class TextKind(FieldKind):
     def to_slot(self, value: Any) -> str | None:
         return value[:TEXT_SLOT_LENGTH] or None if isinstance(value, str) else None
 
+    def to_words(self, value: Any) -> str:
+        return self.to_text(value)
+
 
 class TextboxKind(FieldKind):
     """Traits hold HTML of an allow-list, whatever was sent; plain lines become paragraphs."""
@@ -50,6 +53,9 @@ class TextboxKind(FieldKind):
 
     def to_text(self, value: Any) -> str:
         return plain_text(value) if isinstance(value, str) else ""
+
+    def to_words(self, value: Any) -> str:
+        return self.to_text(value)
 
 
 class SelectKind(TextKind):

@@ -18,7 +18,7 @@ from flexible_assets.schema import Schema
 from flexible_assets.totals import figures_in, sums_by_slot
 from organizations.access import AccountRequest
 from organizations.lists import BulkAction, ListFilter, ListQuery, ListSpec
-from organizations.lists.organizations import across_organizations
+from organizations.lists.organizations import across_organizations, organization_filters
 from organizations.models import Organization
 from organizations.policies import visible_organizations
 
@@ -81,15 +81,17 @@ class AssetList:
     @property
     def _active_and_archived(self) -> tuple[AssetQuerySet, list[AssetQuerySet]]:
         if self._is_global:
-            return across_organizations(self._rows, self._query)
+            return across_organizations(self._rows, self._query, menu=self._organizations)
         return self._rows.active(), [self._rows.archived()]
+
+    @cached_property
+    def _organizations(self) -> Sequence[ListFilter]:
+        return organization_filters(self.request.user, self._query) if self._is_global else ()
 
     @cached_property
     def _filters(self) -> Sequence[ListFilter]:
         today = timezone.now().date()
-        return filters_of(
-            self.schema, self._query, user=self.request.user, today=today, is_global=self._is_global
-        )
+        return [*self._organizations, *filters_of(self.schema, user=self.request.user, today=today)]
 
     def _empty_text(self) -> str:
         if self.schema.asset_type.is_locked:

@@ -1,4 +1,4 @@
-"""The filters of a list of assets: one for each field, as the operators of its kind say, and one for organizations."""
+"""The filters of a list of assets: one for each field, as the operators of its kind say."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,11 +15,9 @@ from organizations.lists import (
     DateFilter,
     EitherFilter,
     ListFilter,
-    ListQuery,
     NumberFilter,
     TextFilter,
 )
-from organizations.lists.organizations import organization_filters
 from organizations.models import User
 
 #: Of Select fields, as many as stand in the bar itself.
@@ -34,14 +32,11 @@ class _Reader:
     today: date
 
 
-def filters_of(
-    schema: Schema, query: ListQuery, *, user: User, today: date, is_global: bool
-) -> list[ListFilter]:
+def filters_of(schema: Schema, *, user: User, today: date) -> list[ListFilter]:
     reader = _Reader(user, today)
     title = TextFilter("name", title_label(schema), column="name", key_column="search_key")
     of_fields = [made for field in listed_fields(schema) if (made := _filter_of(field, reader)) is not None]
-    organizations = organization_filters(user, query) if is_global else []
-    return [*organizations, *_first_at_hand(of_fields), title]
+    return [*_first_at_hand(of_fields), title]
 
 
 def _first_at_hand(filters: list[ListFilter]) -> list[ListFilter]:

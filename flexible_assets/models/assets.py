@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from flexible_assets.field_kinds import ALL_SLOTS
 from flexible_assets.models.types import FlexibleAssetField, FlexibleAssetType
-from flexible_assets.querysets import AssetQuerySet, ExpirationQuerySet, TotalsQuerySet
+from flexible_assets.querysets import AssetManager, ExpirationQuerySet, TotalsQuerySet
 from organizations.models import AccountOwned, Organization, User
 
 
@@ -21,6 +21,8 @@ class FlexibleAsset(AccountOwned):
     search_key = models.CharField(max_length=512, editable=False, db_collation="C")
     traits = models.JSONField(default=dict)
     notes = models.TextField(blank=True)
+    #: All that search finds it by beside its name; see `flexible_assets/searched_text.py`.
+    search_text = models.TextField(editable=False, db_collation="C")
     is_locked = models.BooleanField(default=False, editable=False)
     is_restricted = models.BooleanField(
         default=False,
@@ -64,7 +66,7 @@ class FlexibleAsset(AccountOwned):
     date_3 = models.DateField(null=True, editable=False)
     date_4 = models.DateField(null=True, editable=False)
 
-    objects = AssetQuerySet.as_manager()
+    objects = AssetManager()
 
     class Meta(AccountOwned.Meta):
         constraints = [

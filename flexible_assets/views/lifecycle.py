@@ -101,7 +101,7 @@ def deleted_list(request: AccountRequest, account: str) -> HttpResponseBase:
     answer = answer_list(request, spec)
     if answer is not None:
         return answer
-    context = {"page": build_page(spec), "days": RESTORABLE.days, "navigation": "admin"}
+    context = {"page": build_page(spec), "days": RESTORABLE.days, "navigation": "global"}
     return render(request, "flexible_assets/deleted_list.html", context)
 
 

@@ -1,5 +1,6 @@
 """Lists of all that stands beside a record, where its own page shows the first of them."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -10,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from flexible_assets.access import get_asset
+from flexible_assets.mentions import badges_of
 from flexible_assets.models import AssetRelation, FlexibleAsset
 from flexible_assets.relations import Related, other_end, relations_of, tagging_assets
 from flexible_assets.subjects import asset_link
 from flexible_assets.views.records import record_frame, record_url
 from organizations.access import AccountRequest, get_contact, get_organization
-from organizations.lists import Cell, ListColumn, ListQuery, ListSpec, build_page
+from organizations.lists import Cell, ExtraColumn, ListColumn, ListQuery, ListSpec, build_page
 from organizations.paging import Order
 from organizations.policies import visible_organizations
 from organizations.roles import Right
@@ -39,6 +41,11 @@ def organization_related(request: AccountRequest, account: str, organization_id:
 @require_safe
 def asset_tagged_in(request: AccountRequest, account: str, asset_id: int) -> HttpResponse:
     return _tagged_in(request, get_asset(request.user, asset_id))
+
+
+@require_safe
+def contact_tagged_in(request: AccountRequest, account: str, contact_id: int) -> HttpResponse:
+    return _tagged_in(request, get_contact(request.user, contact_id))
 
 
 @require_safe
@@ -82,6 +89,7 @@ def _tagged_in(request: AccountRequest, record: Related) -> HttpResponse:
             ListColumn("type", "Type", lambda asset: Cell(asset.asset_type.name)),
             ListColumn("organization", "Organization", lambda asset: Cell(asset.organization.name)),
         ],
+        extra_columns=_status_column,
         noun=("asset", "assets"),
         search_placeholder="Search by name or organization",
         empty_title="Tagged nowhere",
@@ -122,6 +130,11 @@ def _edit_column(request: AccountRequest) -> ListColumn[AssetRelation]:
         return Cell("Edit or take off", url=f"{url}?{urlencode({'back': request.path})}")
 
     return ListColumn("change", "Change", cell)
+
+
+def _status_column(assets: Sequence[FlexibleAsset]) -> list[ExtraColumn]:
+    badges = {pk: Cell(text, tone=tone or "neutral") for pk, (text, tone) in badges_of(assets).items()}
+    return [ExtraColumn("status", "Status", badges)]
 
 
 def _asset_cell(slug: str, asset: FlexibleAsset) -> Cell:

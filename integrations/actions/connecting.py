@@ -148,4 +148,4 @@ def store_credential(
 
 def _ending(secret: str) -> str:
     """Enough to tell secrets apart, and nothing of one so short that this would be much of it."""
-    return f"…{secret[-4:]}" if len(secret) >= 16 else "…"
+    return f"...{secret[-4:]}" if len(secret) >= 16 else "..."

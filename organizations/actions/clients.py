@@ -128,14 +128,13 @@ def _hold_family(account_id: int) -> None:
 
 
 def _require_no_cycle(organization: Organization, parent: Organization | None) -> None:
-    parents: dict[int, int | None] = dict(
-        Organization.objects.of_account(organization.account_id).with_parent().values_list("pk", "parent_id")
-    )
+    """Step by step up, which few take: an account may have thousands of organizations."""
+    parents = Organization.objects.of_account(organization.account_id).values_list("parent_id", flat=True)
     above = parent.pk if parent is not None else None
     while parent is not None and above is not None:
         if above == organization.pk:
             raise ParentCycleError(organization, parent)
-        above = parents.get(above)
+        above = parents.filter(pk=above).first()
 
 
 def _fill(organization: Organization, values: Mapping[str, Any], *, now: datetime) -> None:

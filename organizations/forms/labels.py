@@ -31,7 +31,7 @@ class ReplacementForm(forms.Form):
         field.label = f"Their {kind.noun} from now on"
         field.error_messages["required"] = f"Choose a {kind.noun} for them, or none."
         field.choices = [
-            ("", "Choose…"),
+            ("", "Choose..."),
             (NONE, f"No {kind.noun}"),
             *((pk, each.name) for pk, each in self._others.items()),
         ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from organizations.access import AccountRequest, get_organization
 from organizations.actions import edit_organization
+from organizations.dashboard import overview_cards
 from organizations.forms.organizations import QuickNotesForm
 from organizations.forms.stale import Seen
 from organizations.lists import ListQuery, ListSpec, answer_list, build_page
@@ -69,6 +70,18 @@ def organization_detail(request: AccountRequest, account: str, organization_id: 
     note_view(request, organization, organization=organization)
     context = organization_frame(request, organization) | _overview(request, organization)
     return render(request, "organizations/organization_detail.html", context)
+
+
+@require_safe
+def organization_latest(request: AccountRequest, account: str, organization_id: int) -> HttpResponse:
+    """A page of its own; the overview, which has asked enough of the database, fetches what stands in it."""
+    organization = get_organization(request.user, organization_id)
+    context = {"organization": organization, "cards": overview_cards(request, organization)}
+    if request.headers.get("HX-Request"):
+        return render(request, "organizations/partials/latest.html", context)
+    overview = reverse("organizations:organization-detail", args=[account, organization.pk])
+    context = organization_frame(request, organization, inside=overview) | context
+    return render(request, "organizations/organization_latest.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

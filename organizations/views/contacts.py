@@ -59,7 +59,8 @@ def global_contact_list(request: AccountRequest, account: str) -> HttpResponseBa
     require(request.user, Right.VIEW_GLOBAL)
     query = ListQuery.of(request.GET)
     rows = visible_contacts(request.user).select_related("organization").matching(query.search)
-    active, archived = across_organizations(rows, query)
+    menu = organization_filters(request.user, query)
+    active, archived = across_organizations(rows, query, menu=menu)
     spec = ListSpec(
         url=request.path,
         query=query,
@@ -68,7 +69,7 @@ def global_contact_list(request: AccountRequest, account: str) -> HttpResponseBa
         is_archived=lambda contact: contact.archived or contact.organization.archived,
         columns=global_contact_columns(account),
         extra_columns=partial(extra_contact_columns, request.user),
-        filter_by=[*organization_filters(request.user, query), *contact_filters()],
+        filter_by=[*menu, *contact_filters()],
         noun=("contact", "contacts"),
         search_placeholder=_SEARCH,
         empty_title="No contacts yet",

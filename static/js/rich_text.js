@@ -5,18 +5,6 @@ const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "IFRAME", "OBJECT", "TIT
 const WRAPPERS = new Set("DIV SECTION ARTICLE MAIN HEADER FOOTER ASIDE ADDRESS CENTER FIGURE DL DT DD".split(" "));
 const BLOCKS = "p, h1, h2, h3, h4, h5, h6, pre, blockquote, ul, ol, table, hr, div, section, article, main, header, footer, aside, address, center, figure, dl, dt, dd";
 const ADDRESS = /^(https?:|mailto:|tel:)/i;
-const BUTTONS = [
-  ["B", "Bold", "bold"],
-  ["I", "Italic", "italic"],
-  ["U", "Underline", "underline"],
-  ["H", "Heading", "formatBlock", "h3"],
-  ["¶", "Paragraph", "formatBlock", "p"],
-  ["•", "Bulleted list", "insertUnorderedList"],
-  ["1.", "Numbered list", "insertOrderedList"],
-  ["❝", "Quote", "formatBlock", "blockquote"],
-  ["{}", "Code", "formatBlock", "pre"],
-  ["×", "Clear formatting", "removeFormat"],
-];
 
 document.querySelectorAll("textarea[data-rich-text]").forEach(enhance);
 
@@ -58,20 +46,15 @@ function toolsFor(editor, textarea) {
   tools.className = "rich-text-tools";
   tools.role = "group";
   tools.ariaLabel = `Formatting of ${textarea.labels[0]?.firstChild.textContent.trim() ?? "the text"}`;
-  for (const [sign, name, command, value] of BUTTONS) {
-    tools.append(button(sign, name, () => format(editor, command, value)));
+  tools.append(document.getElementById("rich-text-buttons").content.cloneNode(true));
+  const askForLink = linkInput(editor, tools);
+  for (const button of tools.querySelectorAll("button")) {
+    const { command, value } = button.dataset;
+    // Pressing it must not take the selection away from the text.
+    button.addEventListener("mousedown", (event) => event.preventDefault());
+    button.addEventListener("click", () => (command === "link" ? askForLink() : format(editor, command, value)));
   }
-  tools.append(...linkTools(editor));
   return tools;
-}
-
-function button(sign, name, act) {
-  const made = document.createElement("button");
-  Object.assign(made, { type: "button", className: "button button-quiet", textContent: sign, title: name, ariaLabel: name });
-  // Pressing it must not take the selection away from the text.
-  made.addEventListener("mousedown", (event) => event.preventDefault());
-  made.addEventListener("click", act);
-  return made;
 }
 
 function format(editor, command, value) {
@@ -79,16 +62,11 @@ function format(editor, command, value) {
   document.execCommand(command, false, value);
 }
 
-function linkTools(editor) {
+// The input for the address, after the buttons; what shows it is returned.
+function linkInput(editor, tools) {
   const address = document.createElement("input");
-  Object.assign(address, { type: "url", placeholder: "https://… then Enter", ariaLabel: "Address of the link", hidden: true });
+  Object.assign(address, { type: "url", placeholder: "https://... then Enter", ariaLabel: "Address of the link", hidden: true });
   let range = null;
-  const open = button("Link", "Link", () => {
-    const selection = getSelection();
-    range = selection.rangeCount && editor.contains(selection.anchorNode) ? selection.getRangeAt(0) : null;
-    address.hidden = false;
-    address.focus();
-  });
   address.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
@@ -98,7 +76,13 @@ function linkTools(editor) {
     address.value = "";
     address.hidden = true;
   });
-  return [open, address];
+  tools.append(address);
+  return () => {
+    const selection = getSelection();
+    range = selection.rangeCount && editor.contains(selection.anchorNode) ? selection.getRangeAt(0) : null;
+    address.hidden = false;
+    address.focus();
+  };
 }
 
 function link(address) {

@@ -153,11 +153,16 @@ def _searches(bare: Statements, reader: Reader) -> Things:
         "many names": reader.asks("search", q="mail archive"),
         "few names": reader.asks("search", q="wall 4711"),
         "a name and its organization": reader.asks("search", q="ledger granite"),
-        "a text in a field": reader.asks("search", q="Vendor 017"),
+        "a text in many fields": reader.asks("search", q="vendor broken"),
+        "a word of most texts": reader.asks("search", q="sprinkler"),
+        "a text in few fields": reader.asks("search", q="Vendor 017"),
+        "words of a long text": reader.asks("search", q="cid-00471"),
         "an e-mail address": reader.asks("search", q="person-7@client-3"),
         "nothing": reader.asks("search", q="no such thing"),
         "in one organization": reader.asks("search", q="mail archive", organization=reader.organization),
         "palette": reader.asks("palette", q="mail archive"),
+        "palette, two letters": reader.asks("palette", q="zx"),
+        "palette, nothing": reader.asks("palette", q="no such thing"),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connections
 
-from flexible_assets.actions import create_assets, lock_totals, refresh_totals
+from flexible_assets.actions import FieldSpec, add_own_field, create_assets, lock_totals, refresh_totals
 from flexible_assets.models import AssetTag, FlexibleAsset
 from flexible_assets.schema import Schema
 from organizations.access import account_transaction
@@ -22,6 +22,15 @@ TOWNS = ("Harbor", "Meadow", "Summit", "Willow", "Granite", "Juniper", "Cobalt",
 TRADES = ("Dental", "Logistics", "Law", "Bakery", "Clinic", "Foundry", "Studio", "Museum")
 DEVICES = ("Mail archive", "File server", "Ledger", "Domain controller", "Phone system", "Camera wall")
 VENDORS = 400
+#: Of what people write about each, which no list shows.
+STEPS = (
+    "Check that the tapes were changed on Friday.",
+    "Restart the agent from the console, never from the tray.",
+    "If the share is full, move last year to the archive.",
+    "The key to the rack hangs in the secretary's drawer.",
+    "Call the vendor before the license runs out.",
+    "Mind the sprinkler above the second shelf.",
+)
 #: Of so many, one is archived, one restricted.
 ARCHIVED, RESTRICTED = 20, 100
 #: Organizations that the technician of a few clients reaches.
@@ -49,6 +58,7 @@ def fill(size: Size) -> Portfolio:
     schema = make_backups(account)
     random = Random(7)  # noqa: S311 - the same account every time
     with account_transaction(account.pk):
+        schema = add_own_field(schema, FieldSpec("Runbook", "Textbox"), now=NOW)
         organizations = [
             create_organization(account.pk, name=_organization_name(number), now=NOW)
             for number in range(size.organizations)
@@ -89,9 +99,16 @@ def _contents(random: Random, count: int) -> Iterator[Mapping[str, Any]]:
             "success": str(random.randrange(101)),
             "renewal": (NOW.date() + timedelta(days=random.randrange(-300, 1500))).isoformat(),
             "encrypted": random.random() < 0.5,
+            "runbook": _runbook(random),
         }
         # What nobody has filled in is missing.
         yield {key: value for key, value in traits.items() if key == "job" or random.random() < 0.9}
+
+
+def _runbook(random: Random) -> str:
+    """Some five hundred characters, and a number that no other has."""
+    steps = "".join(f"<li>{step}</li>" for step in random.choices(STEPS, k=10))
+    return f"<ul>{steps}</ul><p>Circuit CID-{random.randrange(10**9):09}</p>"
 
 
 def _add_contacts(organization: Organization, count: int) -> list[Contact]:

@@ -24,6 +24,6 @@ def test_bench_prints_what_everything_takes_beside_the_first(capsys):
         ("first page", 5),
         ("first page of who reaches all", 8),
         ("contacts", 7),
-        ("bare scan of names", 9),
+        ("bare scan of names", 14),
         ("bare COPY of the columns", 4),
     ]

@@ -70,6 +70,7 @@ def _pages_around(cabinet: Cabinet) -> dict[str, str]:
         "organization-archive": f"{quarry}archive/",
         "organization-delete": f"{quarry}delete/",
         "organization-activity": f"{quarry}activity/",
+        "organization-latest": f"{quarry}latest/",
         "quick-notes": f"{quarry}quick-notes/",
         "contact-new": f"{quarry}contacts/new/",
     }

@@ -146,6 +146,8 @@ def test_pictures_of_the_portal(visit, office, picture):
     for name, page in PORTAL.items():
         tab.open(pages[page])
         expect(tab.page.get_by_role("heading", level=1)).to_be_visible()
+        # What an overview fetches has taken its place.
+        expect(tab.page.locator("#latest[hx-get]")).to_have_count(0)
         picture(tab.page, name, "light")
     tab.open(pages["global-licenses"]).get_by_role("button", name="Filters").click()
     expect(tab.page.locator("#more-filters")).to_be_visible()

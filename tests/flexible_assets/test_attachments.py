@@ -124,6 +124,45 @@ def test_upload_field_takes_files_of_its_own(account, site, schema, upload_url, 
         ]
 
 
+def test_list_of_files_is_paged_sorted_and_searched(account, site, attach, client_of):
+    for number in range(52):
+        attach(f"Plan {number:02}.txt", b"x" * (number + 1))
+    url = reverse("flexible_assets:attachment-list", args=[account.slug, site.pk])
+    client = client_of(Role.READ_ONLY)
+    first = page_of(client.get(url))
+    [next_page] = first.all("a", rel="next")
+    second = page_of(client.get(next_page.attributes["href"]))
+    names = [row[0] for page in (first, second) for row in page.rows]
+    assert names == [f"Plan {number:02}.txt" for number in reversed(range(52))]
+    assert [row[0] for row in page_of(client.get(url, {"sort": "size", "q": "plan 1"})).rows] == [
+        f"Plan {number}.txt" for number in range(10, 20)
+    ]
+
+
+def test_list_of_files_offers_what_its_reader_may_do(account, attach, client_of):
+    attachment = attach()
+    url = reverse("flexible_assets:attachment-list", args=[account.slug, attachment.asset_id])
+
+    def offered(role):
+        links = page_of(client_of(role).get(url)).one("main").all("a")
+        return [each.text for each in links if each.text in ("Upload", "Delete...")]
+
+    assert [offered(role) for role in (Role.READ_ONLY, Role.CREATOR, Role.EDITOR)] == [
+        [],
+        ["Upload"],
+        ["Upload", "Delete..."],
+    ]
+
+
+def test_refused_upload_shows_the_files_that_an_assets_page_shows(account, attach, upload_url, client_of):
+    for number in range(51):
+        attach(f"{number}.txt")
+    panel = page_of(client_of(Role.CREATOR).post(upload_url), status=422).one("section", id="files")
+    assert panel.one("h2").text == "Files 50+"
+    assert panel.one("div", role="alert").text == "Choose one or more files first."
+    assert [each.text for each in panel.all("a", class_="button")] == ["Show all files"]
+
+
 def test_file_comes_back_as_it_was_and_runs_nowhere(account, attach, client_of):
     attachment = attach("page.html", PAGE)
     response = client_of(Role.READ_ONLY).get(url_of(account, attachment))

@@ -23,7 +23,7 @@ from flexible_assets.expirations import distance, tone, upcoming, visible_expira
 from flexible_assets.models import AssetExpiration, FlexibleAssetField, TypeDenial
 from flexible_assets.schema import schema_of
 from organizations.actions import archive_organizations
-from organizations.models import Group, GroupMember, OrganizationAccess
+from organizations.models import Activity, Group, GroupMember, OrganizationAccess
 from organizations.roles import Role
 from tests.factories import NOW, make_organization, make_user
 from tests.flexible_assets.documentation import make_assets, make_type
@@ -219,6 +219,9 @@ def test_global_list_narrows_by_time_and_words(account, client_of):
     assert names(q="LATER") == ["later.test", "later.test"]
     assert names(q="elsewhere", within="60") == ["later.test"]
     assert names(within="31") == names()
+    assert names(within=["expired", "30"]) == ["gone.test", "soon.test"]
+    chips = page_of(client.get(url, {"within": ["expired", "30"]})).all("a", class_="chip")
+    assert [chip.text for chip in chips] == ["Expires Expired or Next 30 days Remove this filter"]
     assert names(sort="-expires")[0] == "far.test"
 
 
@@ -234,6 +237,16 @@ def test_lists_narrow_by_type_and_organization(account, inside, client_firm, cli
     of_client = reverse("flexible_assets:expiration-list", args=[account.slug, client_firm.pk])
     page = page_of(client.get(of_client))
     assert [row[0] for row in page.rows] == ["gone.test", "Van", "soon.test"]
+
+
+@pytest.mark.usefixtures("at_noon", "many")
+def test_log_of_an_export_names_no_type_that_its_reader_may_be_denied(account, domains, inside, client_of):
+    url = reverse("flexible_assets:expiration-global-list", args=[account.slug])
+    query = {"type": str(domains.asset_type.pk), "within": "30", "export": "csv"}
+    assert b"soon.test" in client_of(Role.MANAGER).get(url, query).getvalue()
+    with inside():
+        [line] = Activity.objects.filter(action="list.exported")
+        assert line.details["filters"] == {"Expires": "Next 30 days", "Type": "1 chosen"}
 
 
 @pytest.mark.usefixtures("at_noon")

@@ -195,6 +195,13 @@ def test_assets_of_an_archived_organization_are_in_nobodys_way(
     assert page.one("tfoot").texts("td")[4] == "14.0"
     assert names(technician.get(f"{global_url}?archived=included"))[2] == "Old Archived"
     assert names(technician.get(f"{global_url}?organization={closed.pk}")) == ["Old Archived"]
+    # One that nobody knows counts as absent, like any unknown value.
+    assert names(technician.get(f"{global_url}?organization=999999999")) == [
+        "Files",
+        "Mail",
+        "Photos",
+        "Servers",
+    ]
 
 
 def test_restricted_asset_is_neither_listed_found_counted_nor_summed(

@@ -2,12 +2,15 @@
 
 import pytest
 
+from flexible_assets.actions import FieldSpec
+from flexible_assets.actions.tags import set_tags
 from flexible_assets.models import FlexibleAsset, FlexibleAssetField, FlexibleAssetType
 from flexible_assets.panels import register_notice
 from flexible_assets.policies import visible_assets
 from organizations.models import Contact
 from organizations.roles import Role
 from tests.factories import NOW, connect, give_licenses, person, sku
+from tests.flexible_assets.documentation import make_assets, make_type
 from tests.integrations.places import tenant_named
 from tests.pages import page_of
 
@@ -296,9 +299,24 @@ def test_assets_a_user_may_not_see_are_not_named_on_a_contacts_page(
     url = f"/{account.slug}/contacts/{contact.pk}/"
     assert page_of(technician.get(url)).rows == [["OLD_PLAN", "Microsoft Licenses", "Suspended"]]
     monkeypatch.setattr(
-        "flexible_assets.mentions.visible_assets", lambda user: visible_assets(user).exclude(name="OLD_PLAN")
+        "flexible_assets.relations.visible_assets", lambda user: visible_assets(user).exclude(name="OLD_PLAN")
     )
     assert "OLD_PLAN" not in page_of(technician.get(url)).text
+
+
+def test_contact_of_very_many_assets_has_a_list_of_them_all(technician, account, clients, inside):
+    with inside():
+        contact = Contact.objects.get(name="Person 0")
+        sheets = make_type(account, "Sheets", [FieldSpec("People", "Tag", tag_type="Contacts")])
+        names = [f"Sheet {number:03}" for number in range(100)]
+        for sheet in make_assets(sheets, contact.organization, *names):
+            set_tags(sheet, sheets.by_key["people"], [contact.pk], now=NOW)
+    page = page_of(technician.get(f"/{account.slug}/contacts/{contact.pk}/"))
+    assert (len(page.rows), page.one("h2", id="tagged-in").text) == (100, "Licenses and assets 100+")
+    [show_all] = [each for each in page.all("a") if each.text == "Show all that tag it"]
+    listed = page_of(technician.get(show_all.attributes["href"]))
+    assert listed.one("p", id="results-count").one("span").text == "101 assets"
+    assert listed.rows[0] == ["OLD_PLAN", "Microsoft Licenses", contact.organization.name, "Suspended"]
 
 
 def test_global_menu_is_there_for_those_who_may_see_all_organizations(client_of, account, global_url):
@@ -307,8 +325,27 @@ def test_global_menu_is_there_for_those_who_may_see_all_organizations(client_of,
         return [each.text for entry in page.all("div", id="global-menu") for each in entry.all("a")]
 
     assert menu(Role.READ_ONLY) == ["Microsoft Licenses", "Expirations", "Contacts"]
+    assert menu(Role.EDITOR) == ["Microsoft Licenses", "Expirations", "Contacts", "Deleted assets"]
     assert menu(Role.LITE) == []
     assert client_of(Role.LITE).get(global_url).status_code == 403
+
+
+def test_g_l_leads_to_microsoft_licenses_wherever_they_stand_in_the_menu(
+    client_of, account, global_url, inside
+):
+    def jump():
+        page = page_of(client_of(Role.READ_ONLY).get(f"/{account.slug}/organizations/"))
+        told = [
+            each.text for each in page.one("dialog", id="shortcuts").all("div") if each.text.endswith("g l")
+        ]
+        return [each.attributes["href"] for each in page.all("a", **{"data-jump": "l"})], told
+
+    with inside():
+        make_type(account, "Applications")
+    assert jump() == ([global_url], ["Go to Microsoft Licenses of all organizationsg l"])
+    with inside():
+        FlexibleAssetType.objects.exclude(manager="").update(show_in_menu=False)
+    assert jump() == ([], [])
 
 
 def test_times_are_told_relative_with_the_exact_moment_at_hand(technician, asset_url):

@@ -363,5 +363,6 @@ def test_all_assets_that_tag_a_record_are_reached_from_the_first_of_them(
     panel = page_of(client.get(page_url)).one("section", id="related")
     assert panel.one("h3").text == "Tagged in 1+"
     url = panel.one("p", class_="card-footer").one("a").attributes["href"]
-    assert page_of(client.get(url)).rows == [["North", "Sites", "Client"], ["South", "Sites", "Client"]]
-    assert page_of(client.get(url, {"q": "nor"})).rows == [["North", "Sites", "Client"]]
+    listed = [row[:3] for row in page_of(client.get(url)).rows]
+    assert listed == [["North", "Sites", "Client"], ["South", "Sites", "Client"]]
+    assert page_of(client.get(url, {"q": "nor"})).rows == [["North", "Sites", "Client", ""]]

@@ -120,7 +120,7 @@ def test_every_kind_of_record_can_be_tagged_and_is_shown_as_a_link(
             [("Client", f"/{account.slug}/organizations/{client_firm.pk}/", "")],
             [(editor.name, "", editor.email)],
         ]
-        assert written_tags(line, fields) == {
+        assert written_tags(AssetTag.objects.filter(asset=line), fields)[line.pk] == {
             "owners": [("contact", contacts[0].pk, "Ann")],
             "vendor": [("target", telco.pk, "Telco")],
             "sites": [("organization", client_firm.pk, "Client")],

@@ -558,14 +558,14 @@ def test_two_changes_at_once_both_come_about(account, racks, filled, inside, in_
 def test_change_that_stops_half_way_leaves_nothing_behind(racks, filled, inside, monkeypatch):
     written = []
 
-    def stop(*args):
+    def stop(*args, **merged):
         if written:
             raise ConnectionError
-        written.append(write(*args))
+        written.append(write(*args, **merged))
 
-    write = refilling._write
+    write = refilling.write_columns
     monkeypatch.setattr(refilling, "_BATCH", 1)
-    monkeypatch.setattr(refilling, "_write", stop)
+    monkeypatch.setattr(refilling, "write_columns", stop)
     with pytest.raises(ConnectionError), inside():
         change(racks, "room", use_for_title=True)
     with inside():

@@ -315,7 +315,7 @@ def test_new_credential_ends_what_runs_and_is_used_from_then_on(simulated, accou
     assert work_off(run).state == RunState.CANCELLED
     with inside():
         assert {each.state for each in run.tenant_syncs.all()} == {SyncState.CANCELLED}
-        assert IntegrationCredential.objects.get().hint == f"…{right.secret[-4:]}"
+        assert IntegrationCredential.objects.get().hint == f"...{right.secret[-4:]}"
         assert Activity.objects.filter(action="credential.replaced").count() == 1
     assert work_off(begin(connected)).state == RunState.OK
 
@@ -329,7 +329,7 @@ def test_unusable_credential_replaces_nothing(connected, inside):
         assert Integration.objects.get().epoch == 1
 
 
-@pytest.mark.parametrize(("secret", "hint"), [("a-secret-of-many-signs", "…igns"), ("short", "…")])
+@pytest.mark.parametrize(("secret", "hint"), [("a-secret-of-many-signs", "...igns"), ("short", "...")])
 def test_hint_tells_secrets_apart_and_gives_nothing_away(account, inside, secret, hint):
     connect(account, [], credential=ClientSecret("99999999-2222-3333-4444-555555555555", secret))
     with inside():

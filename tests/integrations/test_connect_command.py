@@ -51,7 +51,7 @@ def test_connect_creates_the_integration_and_its_matches(account, inside, secret
             tenant_id,
             "Contoso",
         )
-        assert match.integration.credentials.get().hint == "…ngth"
+        assert match.integration.credentials.get().hint == "...ngth"
 
 
 def test_credential_of_a_known_integration_is_replaced(account, inside, secret_file, tmp_path):
@@ -61,7 +61,7 @@ def test_credential_of_a_known_integration_is_replaced(account, inside, secret_f
     connect(account, "--application-id", APPLICATION_ID, "--secret-file", renewed)
     with inside():
         [integration] = Integration.objects.all()
-        assert (integration.epoch, integration.credentials.get().hint) == (2, "…2027")
+        assert (integration.epoch, integration.credentials.get().hint) == (2, "...2027")
 
 
 @pytest.mark.parametrize("adds_tenant", [False, True], ids=["credential", "tenant"])

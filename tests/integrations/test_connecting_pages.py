@@ -143,7 +143,11 @@ def test_certificate_is_made_and_its_public_part_downloaded(admin, credential_of
 def test_secret_is_stored_with_the_end_that_was_given(admin, credential_of):
     row = credential_of(admin.connect(**WITH_SECRET))
     assert open_credential(row) == ClientSecret(APPLICATION, SECRET)
-    assert (row.kind, row.hint, row.expires_at.date()) == (CredentialKind.SECRET, "…alue", date(2099, 3, 31))
+    assert (row.kind, row.hint, row.expires_at.date()) == (
+        CredentialKind.SECRET,
+        "...alue",
+        date(2099, 3, 31),
+    )
 
 
 def test_secret_has_no_public_part(account, admin, credential_of):
@@ -341,7 +345,7 @@ def test_next_credential_is_discarded(admin, credential_of):
         secret=SECRET,
         secret_ends_on="2099-01-01",
     )
-    assert credential_of(integration, CredentialRole.NEXT).hint == "…alue"
+    assert credential_of(integration, CredentialRole.NEXT).hint == "...alue"
     assert "Discarded." in told_after(admin, f"{integration.pk}/credentials/discard/")
     assert credential_of(integration, CredentialRole.NEXT) is None
     assert "There is no next credential any more." in told_after(

@@ -39,7 +39,7 @@ def stored():
 def test_secret_opens_as_it_was_sealed(account, stored):
     row = stored(account)
     assert open_credential(row) == ClientSecret(APPLICATION, CANARY)
-    assert (row.kind, row.hint, row.expires_at) == (CredentialKind.SECRET, "…alue", None)
+    assert (row.kind, row.hint, row.expires_at) == (CredentialKind.SECRET, "...alue", None)
 
 
 def test_certificate_opens_as_it_was_sealed(account, stored):
@@ -94,8 +94,8 @@ def test_secret_stands_nowhere_in_the_database(account, stored):
 
 def test_last_characters_are_all_that_is_kept_in_clear(account, stored, inside):
     row = stored(account)
-    assert CANARY.endswith(row.hint.removeprefix("…"))
-    assert len(row.hint) == 5
+    assert CANARY.endswith(row.hint.removeprefix("..."))
+    assert len(row.hint) == 7
     with inside():
         told = json.dumps(list(Activity.objects.values("action", "subject", "details")))
     assert CANARY[-4:] not in told

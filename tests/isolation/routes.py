@@ -141,6 +141,7 @@ ROUTES = {
     "organizations:organization-edit": Route(
         shows="organization_id", answers={**PAGE, "POST": 422}, needs=Right.EDIT
     ),
+    "organizations:organization-latest": Route(shows="organization_id"),
     "organizations:organization-quick-notes": Route(
         shows="organization_id",
         answers={**PAGE, "POST": 302},
@@ -278,6 +279,7 @@ ROUTES = {
         shows="organization_id", queries=("sort=-added&from={cursor}",)
     ),
     "flexible_assets:asset-tagged-in": Route(shows="asset_id", queries=LIST),
+    "flexible_assets:contact-tagged-in": Route(shows="contact_id", queries=LIST),
     "flexible_assets:organization-tagged-in": Route(shows="organization_id", queries=LIST),
     "flexible_assets:asset-relate": Route(
         shows="asset_id", answers={**PAGE, "POST": 422}, needs=Right.EDIT, queries=("q={token}",)
@@ -291,7 +293,7 @@ ROUTES = {
     "flexible_assets:relation-edit": Route(
         shows="asset_id", answers={**PAGE, "POST": 302}, needs=Right.EDIT, form={"notes": "n"}
     ),
-    "flexible_assets:attachment-list": Route(shows="attachment_id"),
+    "flexible_assets:attachment-list": Route(shows="attachment_id", queries=LIST),
     "flexible_assets:attachment-upload": Route(answers={"POST": 422}, needs=Right.EDIT),
     "flexible_assets:attachment-download": Route(shows="attachment_id"),
     "flexible_assets:attachment-delete": Route(

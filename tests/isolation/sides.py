@@ -19,7 +19,7 @@ from flexible_assets.actions import (
     restrict_asset,
 )
 from flexible_assets.actions.files import attach_files
-from flexible_assets.actions.passwords import set_password
+from flexible_assets.actions.passwords import Password, set_passwords
 from flexible_assets.models import (
     AssetExpiration,
     AssetGrant,
@@ -351,7 +351,7 @@ def _add_portal_rows(ids: dict[str, int], people: dict[str, User]) -> None:
     [attachment] = attach_files(asset, [ContentFile(b"content", name="a.txt")], now=NOW)
     ids |= {"relation_id": relation.pk, "attachment_id": attachment.pk}
     revision = AssetRevision.objects.create(**owned, asset=asset, number=1, at=NOW, reason="edited", name="n")
-    set_password(asset, field, "a password", now=NOW)
+    set_passwords([Password(asset, field, "a password")], now=NOW)
     ids |= {"revision_id": revision.pk, "secret_id": AssetSecret.objects.get(asset=asset).pk}
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from flexible_assets.actions import restrict_asset
 from organizations.actions import create_organization, edit_organization
 from organizations.actions.recent import KEPT, record_view
+from organizations.dashboard import SHOWN
 from organizations.models import Organization, OrganizationAccess, RecentView
 from organizations.roles import Role
 from tests.factories import NOW, connect, make_organization, make_user
@@ -66,6 +67,27 @@ def test_the_home_of_an_account_is_its_dashboard(account, manager, harbor, insid
     assert card(page, "recently-viewed").one("p").text == (
         "What you open is listed here, so that you find it again."
     )
+
+
+def test_alerts_beyond_the_first_are_counted_and_led_to(account, manager, inside, sign_in):
+    browser, home = sign_in(manager), f"/{account.slug}/"
+    with inside():
+        for number in range(SHOWN + 2):
+            organization = create_organization(account.pk, name=f"Client {number:02}", now=NOW, actor=manager)
+            if number != 4:
+                edit_organization(organization, changes={"alert": "Beware"}, now=NOW, actor=manager)
+    page = page_of(browser.get(home))
+    assert len(page.all("div", class_="callout")) == SHOWN
+    [more] = [each for each in page.all("a") if "more with an alert" in each.text]
+    assert more.text == "and 1 more with an alert"
+    listed = page_of(browser.get(more.attributes["href"]))
+    assert [row[0] for row in listed.rows] == [
+        f"Client {number:02}" for number in range(SHOWN + 2) if number != 4
+    ]
+    assert [chip.text for chip in listed.all("a", class_="chip")] == ["Alert has one Remove this filter"]
+    with inside():
+        Organization.objects.filter(name="Client 00").update(archived=True)
+    assert "more with an alert" not in page_of(browser.get(home)).text
 
 
 def test_only_those_who_manage_integrations_see_how_syncing_stands(account, client_of):

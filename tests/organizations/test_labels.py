@@ -137,7 +137,7 @@ def test_label_in_use_asks_what_its_organizations_get_instead(client_of, address
     client, path = client_of(Role.MANAGER), f"{address}/organization-types/{vendor.pk}/delete/"
     page = page_of(client.get(path)).one("main")
     assert page.texts("p")[0] == "1 organization has this type."
-    assert page.texts("option") == ["Choose…", "No type", "Customer", "Partner", "Prospect"]
+    assert page.texts("option") == ["Choose...", "No type", "Customer", "Partner", "Prospect"]
     refused = page_of(client.post(path, {}), status=422)
     assert refused.one("p", class_="form-error").text == "Choose a type for them, or none."
     assert client.post(path, {"replacement": "none"}).status_code == 302

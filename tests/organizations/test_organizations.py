@@ -470,7 +470,7 @@ def test_archived_organization_leaves_the_list_and_says_so_on_its_pages(
     client_of, account, url, alder, birch
 ):
     client = client_of(Role.EDITOR)
-    [link] = [each for each in page_of(client.get(url)).one("main").all("a") if each.text == "Archive…"]
+    [link] = [each for each in page_of(client.get(url)).one("main").all("a") if each.text == "Archive..."]
     effects = page_of(client.get(link.attributes["href"])).one("ul", class_="effects").texts("li")
     assert [text.split(".")[0] for text in effects] == [
         "It leaves the list of organizations, the Global lists and search, together with its contacts and assets",
