@@ -141,7 +141,7 @@ def test_pictures_of_the_portal(visit, office, picture):
     for name in ("vault", "organization-with-alert", "organization"):
         tab.open(pages[name])
     tab.open("")
-    expect(tab.page.get_by_role("heading", name="Recently viewed")).to_be_visible()
+    expect(tab.page.locator("#live-sync-health li").first).to_be_visible()
     picture(tab.page, "dashboard", "light")
     for name, page in PORTAL.items():
         tab.open(pages[page])
