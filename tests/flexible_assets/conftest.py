@@ -1,4 +1,4 @@
-"""A managed type of servers, a client with two of them, and people to tag."""
+"""A managed type of servers, a client with two of them, people to tag, and a technician's way to the lists."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +7,7 @@ import pytest
 
 from flexible_assets.actions import FieldSpec, create_assets, ensure_managed_type
 from organizations.actions import ContactDetails, create_contacts, create_organization
+from organizations.roles import Role
 from tests.factories import NOW
 from tests.flexible_assets.portfolio import make_applications
 from tests.flexible_assets.test_schema import SERVERS
@@ -49,3 +50,20 @@ def people(organization, inside):
 def applications(account, inside):
     with inside():
         return make_applications(account)
+
+
+@pytest.fixture
+def url(account, schema, organization):
+    """The list of the type's assets, of one organization."""
+    return f"/{account.slug}/organizations/{organization.pk}/assets/{schema.asset_type.pk}/"
+
+
+@pytest.fixture
+def global_url(account, schema):
+    """Of all organizations."""
+    return f"/{account.slug}/global/{schema.asset_type.pk}/"
+
+
+@pytest.fixture
+def technician(client_of):
+    return client_of(Role.EDITOR)

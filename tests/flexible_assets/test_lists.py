@@ -39,21 +39,6 @@ def assets(schema, organization):
     return {asset.name: asset for asset in add_assets(schema, organization, CONTENTS)}
 
 
-@pytest.fixture
-def url(account, schema, organization):
-    return f"/{account.slug}/organizations/{organization.pk}/assets/{schema.asset_type.pk}/"
-
-
-@pytest.fixture
-def global_url(account, schema):
-    return f"/{account.slug}/global/{schema.asset_type.pk}/"
-
-
-@pytest.fixture
-def technician(client_of):
-    return client_of(Role.EDITOR)
-
-
 def names(response) -> list[str]:
     page = page_of(response)
     return [row[0] for row in page.rows] if page.all("tbody") else []

@@ -39,21 +39,6 @@ def assets(schema, organization):
     return {asset.name: asset for asset in add_assets(schema, organization, CONTENTS)}
 
 
-@pytest.fixture
-def url(account, schema, organization):
-    return f"/{account.slug}/organizations/{organization.pk}/assets/{schema.asset_type.pk}/"
-
-
-@pytest.fixture
-def global_url(account, schema):
-    return f"/{account.slug}/global/{schema.asset_type.pk}/"
-
-
-@pytest.fixture
-def technician(client_of):
-    return client_of(Role.EDITOR)
-
-
 def csv_of(response) -> list[list[str]]:
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"

@@ -24,11 +24,6 @@ COLUMNS = [
 
 
 @pytest.fixture
-def technician(client_of):
-    return client_of(Role.EDITOR)
-
-
-@pytest.fixture
 def clients(account):
     """Two organizations: Harbor with three licenses, Lake with one that both have."""
     connected = connect(account, [tenant_named("Harbor"), tenant_named("Lake")])
