@@ -205,8 +205,17 @@ class TestOpenSession:
         assert asked.url == f"{confirm}?next=%2F{account.slug}%2Fadmin%2Fusers%2F{other.pk}%2F%3Fq%3D1"
         assert factors_in_database(other) == ["totp"]
         assert client.post(asked.url, {"password": PASSWORD}).url == f"{page}?q=1"
-        elsewhere = client.post(f"{page}{path}", headers={"Referer": "https://evil.example/"})
-        assert elsewhere.status_code in {200, 302}
+
+    @pytest.mark.parametrize("sent_from", ["https://evil.example/", "http://localhost//evil.example/"])
+    def test_confirming_leads_out_of_the_portal_for_nobody(self, account, clock, sent_from):
+        other = make_user(account)
+        client, _ = by_password(make_user(account))
+        clock.shift(timedelta(minutes=11))
+        invitation = f"/{account.slug}/admin/users/{other.pk}/invitation/"
+        asked = client.post(invitation, headers={"Referer": sent_from})
+        confirmed = client.post(asked.url, {"password": PASSWORD})
+        assert confirmed.status_code == 302
+        assert confirmed.url.startswith(f"/{account.slug}/")
 
     @pytest.mark.parametrize("path", ["invitation/", "second-factors/reset/"])
     def test_own_ways_in_are_changed_under_security_alone(self, account, path):
